@@ -1,0 +1,79 @@
+"""Estimate the social value of community activity, so that it can be audited.
+
+Everything public is loaded on first use, so that ``import socialvalue`` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from socialvalue import datasets as datasets
+    from socialvalue.assessment import Assessment as Assessment
+    from socialvalue.assessment import assess as assess
+    from socialvalue.assumptions import Assumptions as Assumptions
+    from socialvalue.checks import check as check
+    from socialvalue.errors import EngineError as EngineError
+    from socialvalue.errors import InputError as InputError
+    from socialvalue.errors import OutputError as OutputError
+    from socialvalue.errors import SettingsError as SettingsError
+    from socialvalue.errors import SocialValueError as SocialValueError
+    from socialvalue.impact_map import value_records as value_records
+    from socialvalue.proxies import ProxySet as ProxySet
+    from socialvalue.proxies import load_proxies as load_proxies
+    from socialvalue.read import read_records as read_records
+    from socialvalue.records import Records as Records
+    from socialvalue.report import charts as charts
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Assessment": "socialvalue.assessment",
+    "Assumptions": "socialvalue.assumptions",
+    "EngineError": "socialvalue.errors",
+    "InputError": "socialvalue.errors",
+    "OutputError": "socialvalue.errors",
+    "ProxySet": "socialvalue.proxies",
+    "Records": "socialvalue.records",
+    "SettingsError": "socialvalue.errors",
+    "SocialValueError": "socialvalue.errors",
+    "assess": "socialvalue.assessment",
+    "check": "socialvalue.checks",
+    "load_proxies": "socialvalue.proxies",
+    "read_records": "socialvalue.read",
+    "value_records": "socialvalue.impact_map",
+}
+_MODULES = {"charts": "socialvalue.report.charts", "datasets": "socialvalue.datasets"}
+
+__all__ = [
+    "Assessment",
+    "Assumptions",
+    "EngineError",
+    "InputError",
+    "OutputError",
+    "ProxySet",
+    "Records",
+    "SettingsError",
+    "SocialValueError",
+    "assess",
+    "charts",
+    "check",
+    "datasets",
+    "load_proxies",
+    "read_records",
+    "value_records",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(import_module(_HOME[name]), name)
+    elif name in _MODULES:
+        value = import_module(_MODULES[name])
+    else:
+        raise AttributeError(f"module 'socialvalue' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

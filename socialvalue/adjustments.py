@@ -1,0 +1,208 @@
+"""Which deadweight, displacement, attribution, drop-off and duration holds for a row, and why?
+
+Field by field the record's own value wins; then the row of the adjustments table whose scope fits
+with most columns stated; then the proxy set's published default; what is stated nowhere counts as
+nothing taken off (duration 1), and is said.
+"""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from socialvalue.errors import InputError
+from socialvalue.impact_map import PRODUCTS, SHARES
+
+FIELDS = (*SHARES, "drop_off", "duration_years", "starts")
+SCOPE = ("proxy_id", "project", "stakeholder_group", "year")
+NOWHERE = "stated nowhere"
+RECORD = "record"
+IN_PROXY = "already in the proxy"
+_NEUTRAL = dict.fromkeys(FIELDS, 0.0) | {"duration_years": 1.0}
+
+
+def settle(rows: pd.DataFrame, adjustments: pd.DataFrame) -> pd.DataFrame:
+    """Give each row of the impact map its adjustments, each with where it came from.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Collapsed records joined to their proxies: the proxies' defaults are in columns named
+        ``default_<field>``, ``already_net_of`` and ``value_covers``; ``year`` is the year label.
+    adjustments : DataFrame
+        The adjustments table (may be empty).
+
+    Returns
+    -------
+    DataFrame
+        With the columns of `FIELDS` filled and ``<field>_from`` (text) beside each. A share that
+        the records state themselves stays null here: its effect is in the sums.
+
+    Raises
+    ------
+    InputError
+        If two rows of the adjustments fit equally well, or take what a proxy is already net of.
+    """
+    settled = rows.copy()
+    for field in FIELDS:
+        value, origin = _settle_field(rows, adjustments, field)
+        settled[field], settled[f"{field}_from"] = value, origin
+    return settled
+
+
+def _settle_field(
+    rows: pd.DataFrame, adjustments: pd.DataFrame, field: str
+) -> tuple[np.ndarray, np.ndarray]:
+    own = rows.get(field, pd.Series(np.nan, index=rows.index)).to_numpy(dtype=float, copy=True)
+    stated = rows[f"states_{field}"].to_numpy(dtype=bool) if field in SHARES else ~np.isnan(own)
+    value = own
+    origin = np.where(stated, RECORD, "").astype(object)
+    value[stated & np.isin(field, SHARES)] = np.nan
+
+    barred = _barred(rows, field)
+    table = _best_adjustment(rows, adjustments, field, open_rows=~stated, barred=barred)
+    chosen = ~stated & ~np.isnan(table.value) & ~barred
+    value[chosen], origin[chosen] = table.value[chosen], table.origin[chosen]
+
+    default = rows.get(f"default_{field}", pd.Series(np.nan, index=rows.index)).to_numpy(float)
+    published = ~stated & ~chosen & ~barred & ~np.isnan(default)
+    value[published] = default[published]
+    origin[published] = "proxy: " + rows["default_source"].fillna("").to_numpy(object)[published]
+
+    rest = ~stated & ~chosen & ~published
+    value[rest] = _NEUTRAL[field]
+    origin[rest] = np.where(barred, IN_PROXY, NOWHERE)[rest]
+    if field in ("drop_off", "duration_years"):
+        _apply_cover(rows, field, value, origin)
+    return value, origin
+
+
+def _barred(rows: pd.DataFrame, field: str) -> np.ndarray:
+    """Rows whose proxy is already net of the field, which must not be taken again."""
+    net_of = rows["already_net_of"].fillna("").astype(str)
+    return net_of.str.split(r"[;,\s]+", regex=True).map(lambda names: field in names).to_numpy(bool)
+
+
+def _apply_cover(rows: pd.DataFrame, field: str, value: np.ndarray, origin: np.ndarray) -> None:
+    covers = rows["value_covers"].fillna("").to_numpy(object)
+    once, whole = covers == "once", covers == "duration"
+    if field == "duration_years":
+        value[once] = 1.0
+        origin[once & (origin != RECORD)] = "the value covers one use"
+        unset = whole & (origin == NOWHERE)
+        origin[unset] = "the value covers the whole duration"
+    else:
+        value[once | whole] = 0.0
+        origin[once] = "the value covers one use"
+        origin[whole] = "the value covers the whole duration, drop-off included"
+
+
+class _Best:
+    def __init__(self, size: int) -> None:
+        self.value = np.full(size, np.nan)
+        self.origin = np.full(size, "", dtype=object)
+        self.scope = np.full(size, -1)
+        self.line = np.full(size, "", dtype=object)
+
+
+def _best_adjustment(
+    rows: pd.DataFrame,
+    adjustments: pd.DataFrame,
+    field: str,
+    *,
+    open_rows: np.ndarray,
+    barred: np.ndarray,
+) -> _Best:
+    best = _Best(len(rows))
+    if field not in adjustments:
+        return best
+    for line, adjustment in adjustments[adjustments[field].notna()].iterrows():
+        scope = [column for column in SCOPE if pd.notna(adjustment.get(column))]
+        fits = open_rows.copy()
+        for column in scope:
+            fits &= (rows[column].fillna("") == adjustment[column]).to_numpy(bool)
+        if "proxy_id" in scope and adjustment[field] and (fits & barred).any():
+            raise InputError(
+                f"adjustments, row {line}: {adjustment['proxy_id']} is already net of {field}, which "
+                f"this row takes off again. Leave {field} blank for that proxy."
+            )
+        tied = fits & (best.scope == len(scope)) & ~barred
+        if tied.any():
+            raise InputError(
+                f"adjustments, rows {best.line[tied][0]} and {line}: both state {field} for the same "
+                f"records with the same number of scope columns ({', '.join(scope) or 'none'}). Make "
+                "one of them more specific, or leave one out."
+            )
+        better = fits & (len(scope) > best.scope)
+        best.value[better] = adjustment[field]
+        best.origin[better] = f"adjustments, row {line}: {adjustment['reason']}"
+        best.scope[better], best.line[better] = len(scope), line
+    return best
+
+
+def remaining_quantities(rows: pd.DataFrame) -> pd.DataFrame:
+    """Quantity of each row before and after each of the three reductions, exact.
+
+    Uses the sums of quantity and its products with the shares that the records stated, and the
+    settled shares where they stated none.
+
+    Returns
+    -------
+    DataFrame
+        Columns quantity, after_deadweight, after_displacement, after_attribution (units), and the
+        effective shares deadweight, displacement, attribution_to_others, net_share.
+    """
+    taken = {subset: _moment(rows, subset) for subset in PRODUCTS.values()}
+    dead, moved, others = SHARES
+    quantity = taken[()]
+    after_deadweight = quantity - taken[(dead,)]
+    after_displacement = after_deadweight - taken[(moved,)] + taken[(dead, moved)]
+    lost_to_others = (
+        taken[(others,)] - taken[(dead, others)] - taken[(moved, others)] + taken[SHARES]
+    )
+    after_attribution = after_displacement - lost_to_others
+    result = pd.DataFrame(
+        {
+            "quantity": quantity,
+            "after_deadweight": after_deadweight,
+            "after_displacement": after_displacement,
+            "after_attribution": after_attribution,
+        }
+    )
+    steps = (
+        (dead, quantity, after_deadweight),
+        (moved, after_deadweight, after_displacement),
+        (others, after_displacement, after_attribution),
+    )
+    for share, before, after in steps:
+        effective = _share_taken(before, after, taken[(share,)], quantity)
+        result[share] = effective.where(rows[f"states_{share}"].astype(bool), rows[share])
+    result["net_share"] = (1 - result[dead]) * (1 - result[moved]) * (1 - result[others])
+    return result
+
+
+def _moment(rows: pd.DataFrame, subset: tuple[str, ...]) -> pd.Series:
+    """Sum over records of quantity times the shares in ``subset``."""
+    name_of = {shares: name for name, shares in PRODUCTS.items()}
+    total = pd.Series(0.0, index=rows.index)
+    for size in range(len(subset) + 1):
+        for stated in combinations(subset, size):
+            term = rows[name_of[stated]].astype(float)
+            applies = pd.Series(True, index=rows.index)
+            for share in subset:
+                if share in stated:
+                    applies &= rows[f"states_{share}"].astype(bool)
+                else:
+                    applies &= ~rows[f"states_{share}"].astype(bool)
+                    term = term * rows[share].fillna(0.0)
+            total += term.where(applies, 0.0)
+    return total
+
+
+def _share_taken(
+    before: pd.Series, after: pd.Series, product: pd.Series, quantity: pd.Series
+) -> pd.Series:
+    # Where an earlier step left nothing, the share is shown as stated: it takes nothing from 0.
+    sequential = 1 - after / before.where(before != 0)
+    plain = product / quantity.where(quantity != 0)
+    return sequential.fillna(plain).fillna(0.0)

@@ -1,0 +1,196 @@
+"""Which choices does a valuation rest on? One frozen object, printed with every result."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from socialvalue.errors import SettingsError
+from socialvalue.years import parse_year
+
+TIMING_OFFSET = {"start": 0.0, "mid": 0.5, "end": 1.0}
+
+CHOICES = {
+    "timing": tuple(TIMING_OFFSET),
+    "input_timing": tuple(TIMING_OFFSET),
+    "drop_off_from": ("second_year", "first_year", "end_of_activity"),
+    "part_years": ("prorata", "up", "down"),
+    "allocation": ("shares", "primary"),
+    "perspective": ("public", "fiscal"),
+}
+
+MEANING = {
+    "currency": "Money is in this currency; currencies are never mixed",
+    "price_year": "All money is at the prices of this year",
+    "base_year": "Year to which value is discounted",
+    "discount_rate": "Yearly rate, or the schedule of rates, for outcomes and inputs",
+    "health_discount_rate": "Rate or schedule for WELLBY and QALY lines",
+    "timing": "When in its year an outcome is discounted from",
+    "input_timing": "When in its year an input is discounted from",
+    "drop_off_from": "The year of an outcome from which drop-off is taken",
+    "part_years": "What a last part-year counts",
+    "horizon_years": "Years counted from the base year; empty means all",
+    "year_start_month": "Month in which a year starts; 1 gives calendar years",
+    "uprate": "Whether values are re-priced to the price year",
+    "allocation": "How a proxy's value is shared over goals",
+    "perspective": "Whose gain is counted: the public's, or the public purse's",
+    "payers": "In the fiscal view, the payers counted; empty means all",
+    "optimism_bias": "Cut in benefits by grade of evidence, and rise in costs",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assumptions:
+    """The choices behind a valuation, each with a default and a place in every output.
+
+    Parameters
+    ----------
+    currency : str
+        Currency of all money.
+    price_year : str
+        Prices everything is stated in: ``2024-25`` (financial) or ``2024`` (calendar).
+    base_year : str, optional
+        Year to which value is discounted. By default the first year with inputs or outcomes.
+    discount_rate : float or str
+        A yearly rate [share per year], a schedule's name, or the path of a CSV with a schedule.
+    health_discount_rate : float, str or None
+        The same for discount class ``health``; None means as the others.
+    timing, input_timing : {"start", "mid", "end"}
+        When in its year an outcome or input falls.
+    drop_off_from : {"second_year", "first_year", "end_of_activity"}
+        From which of its years an outcome drops off.
+    part_years : {"prorata", "up", "down"}
+        What a last part-year of an outcome counts.
+    horizon_years : int, optional
+        Keep years fewer than this many after the base year. [years]
+    year_start_month : int
+        Month a year starts in; 4 is the UK financial year, 1 the calendar year.
+    uprate : bool
+        Whether proxies and inputs are re-priced to ``price_year``.
+    allocation : {"shares", "primary"}
+        ``primary`` gives all of a proxy to its first category.
+    perspective : {"public", "fiscal"}
+        ``public`` leaves out transfers; ``fiscal`` counts fiscal value only, transfers included.
+    payers : sequence of str
+        In the fiscal view, count only the value of these payers.
+    optimism_bias : DataFrame, path or None
+        A table with columns evidence, benefits_down, costs_up [shares]; a row with a blank evidence
+        gives the rise in costs. None takes nothing off.
+
+    Raises
+    ------
+    SettingsError
+        If a value is outside what its setting allows.
+
+    Examples
+    --------
+    >>> Assumptions(price_year="2024-25").timing
+    'start'
+    """
+
+    currency: str = "GBP"
+    price_year: str = "2024-25"
+    base_year: str | None = None
+    discount_rate: float | str = "green-book"
+    health_discount_rate: float | str | None = "green-book-health"
+    timing: str = "start"
+    input_timing: str = "start"
+    drop_off_from: str = "second_year"
+    part_years: str = "prorata"
+    horizon_years: int | None = None
+    year_start_month: int = 4
+    uprate: bool = True
+    allocation: str = "shares"
+    perspective: str = "public"
+    payers: Sequence[str] = ()
+    optimism_bias: Any = None
+
+    def __post_init__(self) -> None:
+        for name, allowed in CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise SettingsError(
+                    f"{name} = {getattr(self, name)!r}: choose one of {', '.join(allowed)}."
+                )
+        object.__setattr__(self, "price_year", str(self.price_year))
+        parse_year(self.price_year)
+        if self.base_year is not None:
+            object.__setattr__(self, "base_year", str(self.base_year))
+            self._check_base_year()
+        self._check_numbers()
+        if isinstance(self.payers, str):
+            object.__setattr__(self, "payers", (self.payers,))
+        object.__setattr__(self, "payers", tuple(self.payers))
+        if self.payers and self.perspective != "fiscal":
+            raise SettingsError('payers narrow the fiscal view: set perspective = "fiscal" too.')
+
+    def _check_base_year(self) -> None:
+        if parse_year(self.base_year).financial != self.financial_years:
+            form = "2024-25" if self.financial_years else "2024"
+            raise SettingsError(
+                f"base_year {self.base_year!r} does not fit year_start_month = "
+                f"{self.year_start_month}: write it as {form}."
+            )
+
+    def _check_numbers(self) -> None:
+        if self.year_start_month not in range(1, 13):
+            raise SettingsError(f"year_start_month = {self.year_start_month}: a month is 1 to 12.")
+        if self.horizon_years is not None and self.horizon_years < 1:
+            raise SettingsError(f"horizon_years = {self.horizon_years}: at least 1, or none.")
+        for name in ("discount_rate", "health_discount_rate"):
+            rate = getattr(self, name)
+            if isinstance(rate, int | float) and not 0 <= rate < 1:
+                raise SettingsError(
+                    f"{name} = {rate}: a rate is a share per year from 0 up to 1, so 3.5% is 0.035."
+                )
+
+    @property
+    def financial_years(self) -> bool:
+        """Whether years are labelled 2024-25; False means calendar years."""
+        return self.year_start_month != 1
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> "Assumptions":
+        """Read the settings from a TOML file; an unknown key is an error.
+
+        Raises
+        ------
+        SettingsError
+            If the file cannot be read, or holds a key that is no setting.
+        """
+        try:
+            settings = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SettingsError(
+                f"The assumptions file {path} cannot be read ({error.strerror})."
+            ) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path} is not a TOML file: {error}.") from error
+        known = [field.name for field in fields(cls)]
+        for key in settings:
+            if key not in known:
+                near = get_close_matches(key, known, n=1)
+                hint = f" Did you mean {near[0]}?" if near else ""
+                raise SettingsError(f"{path}: there is no setting called {key!r}.{hint}")
+        return cls(**settings)
+
+    def to_rows(self) -> pd.DataFrame:
+        """Every setting with its value and meaning, one row each (text)."""
+        rows = [(name, _shown(getattr(self, name)), meaning) for name, meaning in MEANING.items()]
+        return pd.DataFrame(rows, columns=["setting", "value", "meaning"])
+
+
+def _shown(value: object) -> str:
+    if value is None or value == ():
+        return ""
+    if isinstance(value, pd.DataFrame):
+        return "; ".join(
+            f"{row.evidence}: benefits -{row.benefits_down}, costs +{row.costs_up}"
+            for row in value.itertuples()
+        )
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

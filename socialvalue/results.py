@@ -1,0 +1,203 @@
+"""What does an assessment say? The plain, frozen result that reports and comparisons read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from socialvalue import summary
+from socialvalue.assumptions import Assumptions
+from socialvalue.summary import Range
+from socialvalue.valuation import ValuedMap
+
+MAP_COLUMNS = (
+    "row_id",
+    "project",
+    "stakeholder_group",
+    "outcome",
+    "proxy_id",
+    "proxy_name",
+    "theme",
+    "value_type",
+    "payer",
+    "first_year",
+    "starts",
+    "duration_years",
+    "drop_off",
+    "evidence",
+    "is_harm",
+    "records",
+    "people",
+    "quantity",
+    "unit",
+    "unit_value",
+    "price_year",
+    "price_factor",
+    "unit_value_repriced",
+    "value_covers",
+    "discount_class",
+    "uprating",
+    "deadweight",
+    "displacement",
+    "attribution_to_others",
+    "net_share",
+    "deadweight_from",
+    "displacement_from",
+    "attribution_to_others_from",
+    "drop_off_from",
+    "duration_years_from",
+    "starts_from",
+    "counted",
+    "not_counted_because",
+    "gross_value",
+    "net_value",
+    "present_value",
+    "present_value_low",
+    "present_value_high",
+    "merged",
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """An assessment's figures and everything behind them.
+
+    The profile ``internal`` holds everything; ``publish`` has small groups merged. Money is in
+    the assumptions' currency at their price year; nothing is rounded.
+
+    Attributes
+    ----------
+    assumptions : Assumptions
+    profile : str
+        ``internal`` or ``publish``.
+    disclosure : str or None
+        The disclosure policy of a published result.
+    totals : Series
+        gross_value, net_value, present_value, harm_present_value, input_value, net_present_value
+        [money], sroi_ratio [ratio], payback_years [years]; nan where there is none.
+    ratio_missing : str or None
+        Why there is no ratio.
+    range : Range
+    valued : ValuedMap
+        The impact map with its value by year.
+    breakdowns : dict of ValuedMap
+        One map more for each declared breakdown, its column among the keys.
+    allocation : dict of DataFrame
+        For the main map (``""``) and each breakdown: row_id, framework, category, share.
+    frameworks : dict of DataFrame
+    served : dict of set
+        Categories that some proxy or link serves, by framework.
+    people : dict of DataFrame
+        Distinct people by key, where they were counted.
+    """
+
+    assumptions: Assumptions
+    profile: str
+    disclosure: str | None
+    totals: pd.Series
+    ratio_missing: str | None
+    range: Range
+    valued: ValuedMap
+    breakdowns: Mapping[str, ValuedMap]
+    allocations: Mapping[str, pd.DataFrame]
+    frameworks: Mapping[str, pd.DataFrame]
+    served: Mapping[str, set[str]]
+    people: Mapping[str, pd.DataFrame]
+    total_people: float
+    unpriced: pd.DataFrame
+    inputs: pd.DataFrame
+    findings: pd.DataFrame
+    adjustments: pd.DataFrame
+    proxies_used: pd.DataFrame
+    coerced: pd.DataFrame
+    discount_factors: pd.DataFrame
+    provenance: Mapping[str, Any]
+    period: str
+    small_rows: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+
+    @property
+    def impact_map(self) -> pd.DataFrame:
+        """The table behind everything: a row for each kind of outcome, with its value."""
+        rows = self.valued.rows
+        extra = [key for key in ("link_set",) if key in rows]
+        table = rows.assign(first_year=rows["year"])[[*MAP_COLUMNS, *extra]]
+        return table.reset_index(drop=True)
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """Value of each counted row by year, from gross to present value."""
+        counted = self.valued.rows.loc[self.valued.rows["counted"], "row_id"]
+        values = self.valued.values
+        return values[values["row_id"].isin(counted)].reset_index(drop=True)
+
+    @property
+    def allocation(self) -> pd.DataFrame:
+        """Shares of each row of the map over categories: row_id, framework, category, share."""
+        return self.allocations[""]
+
+    def by(self, *keys: str) -> pd.DataFrame:
+        """Value by goal, group, year or declared breakdown, as one long frame.
+
+        Parameters
+        ----------
+        *keys : str
+            Any of project, stakeholder_group, outcome, proxy_id, theme, value_type, payer,
+            evidence, year, the name of a framework (``sdg``, ``marmot``), or one declared
+            breakdown. Two frameworks cross by the product of their shares.
+
+        Returns
+        -------
+        DataFrame
+            The keys (a framework also with its title), gross_value, net_value, present_value,
+            harm_present_value, present_value_low, present_value_high, quantity and unit (where
+            units agree), people (where counted), status. The parts add up to the total.
+
+        Raises
+        ------
+        SettingsError
+            If the result cannot be split by a key.
+        """
+        summary.check_keys(keys, list(self.frameworks), list(self.breakdowns))
+        declared = [key for key in keys if key in self.breakdowns]
+        name = declared[0] if declared else ""
+        valued = self.breakdowns[name] if name else self.valued
+        lines = summary.counted_lines(valued)
+        rows = valued.rows[valued.rows["counted"]]
+        table = summary.summarise(lines, rows, keys, self.allocations[name], self.frameworks)
+        if len(keys) == 1 and keys[0] in self.frameworks:
+            table = summary.with_all_categories(
+                table, keys[0], self.frameworks[keys[0]], self.served[keys[0]]
+            )
+        else:
+            table = self._with_titles(table, keys).assign(status="valued")
+        table = self._with_people(table, keys)
+        order = [key for key in table if key.removesuffix("_title") in keys]
+        rest = [*summary.MEASURES, "harm_present_value", "present_value_low", "present_value_high"]
+        return table[[*order, *rest, "quantity", "unit", "people", "status"]]
+
+    def _with_titles(self, table: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
+        for key in keys:
+            if key in self.frameworks:
+                names = self.frameworks[key].set_index("category")["title"]
+                place = list(table).index(key) + 1
+                table.insert(place, f"{key}_title", table[key].map(names).fillna(table[key]))
+        return table
+
+    def _with_people(self, table: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
+        if not keys:
+            return table.assign(people=self.total_people)
+        if len(keys) > 1 or keys[0] not in self.people:
+            return table.assign(people=float("nan"))
+        counts = self.people[keys[0]].set_index(keys[0])["people"]
+        return table.assign(people=table[keys[0]].map(counts).astype(float))
+
+    def waterfall(self) -> pd.DataFrame:
+        """Steps from gross value to present value; the changes sum exactly.
+
+        Returns
+        -------
+        DataFrame
+            step, value (after the step) [money], change [money].
+        """
+        return summary.waterfall(summary.counted_lines(self.valued))

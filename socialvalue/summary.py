@@ -1,0 +1,348 @@
+"""What do the values add up to? By goal, group, year or any declared breakdown, and in total."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from socialvalue import formulas
+from socialvalue.errors import SettingsError
+from socialvalue.tables import split
+from socialvalue.valuation import ValuedMap
+
+MEASURES = ("gross_value", "net_value", "present_value")
+ROW_KEYS = (
+    "project",
+    "stakeholder_group",
+    "outcome",
+    "proxy_id",
+    "theme",
+    "value_type",
+    "payer",
+    "evidence",
+)
+UNALLOCATED = "unallocated"
+MERGED = "merged"
+RANGE_KIND = "scenario band from published lows and highs"
+
+
+@dataclass(frozen=True)
+class Range:
+    """Low and high of the headline, with what they are, or why there is none.
+
+    Attributes
+    ----------
+    kind : str
+        What the range is.
+    level : float or None
+        Confidence level of a simulated interval; a scenario band has none. [share]
+    present_value_low, present_value_high : float
+        [money]; nan where missing.
+    sroi_ratio_low, sroi_ratio_high : float
+        [ratio]; nan where missing.
+    missing : str or None
+        Why there is no range.
+    share_without_range : float
+        Share of present value, in size, whose proxies publish no range. [share]
+    """
+
+    kind: str
+    level: float | None
+    present_value_low: float
+    present_value_high: float
+    sroi_ratio_low: float
+    sroi_ratio_high: float
+    missing: str | None
+    share_without_range: float
+
+
+def counted_lines(valued: ValuedMap) -> pd.DataFrame:
+    """Values by row and year, of the rows that count in the perspective, with the rows' keys."""
+    rows = valued.rows[valued.rows["counted"]]
+    keys = [key for key in rows if key not in valued.values or key == "row_id"]
+    lines = valued.values.merge(rows[keys], on="row_id", validate="many_to_one")
+    return lines
+
+
+def summarise(
+    lines: pd.DataFrame,
+    rows: pd.DataFrame,
+    keys: Sequence[str],
+    allocation: pd.DataFrame,
+    frameworks: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """Add values up by keys; any of them may be a framework.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        From `counted_lines`.
+    rows : DataFrame
+        Counted map rows, for quantities.
+    keys : sequence of str
+        Columns of the rows, ``year``, or names of frameworks.
+    allocation : DataFrame
+        row_id, framework, category, share.
+    frameworks : mapping of str to DataFrame
+
+    Returns
+    -------
+    DataFrame
+        Long: keys, gross_value, net_value, present_value, harm_present_value,
+        present_value_low, present_value_high, quantity, unit.
+    """
+    amounts = [*MEASURES, "present_value_low", "present_value_high"]
+    parts, units = lines.assign(weight=1.0), rows.assign(weight=1.0)
+    for key in keys:
+        if key in frameworks:
+            shares = _with_rest(rows["row_id"], allocation[allocation["framework"] == key])
+            shares = shares.rename(columns={"category": key})[["row_id", key, "share"]]
+            parts = split(parts.drop(columns="share", errors="ignore"), shares, "row_id", amounts)
+            units = split(units.drop(columns="share", errors="ignore"), shares, "row_id", ["quantity"])
+    return _add_up(parts, units, list(keys))
+
+
+def _with_rest(row_ids: pd.Series, allocation: pd.DataFrame) -> pd.DataFrame:
+    """Allocation whose shares sum to 1: what the links leave over is `unallocated`."""
+    given = allocation.groupby("row_id")["share"].sum().reindex(row_ids).fillna(0.0)
+    rest = 1.0 - given
+    # Thirds leave a rest of some 1e-17, which is rounding and not an unallocated value.
+    rest = rest[rest > 1e-9]
+    left = pd.DataFrame(
+        {"row_id": rest.index, "category": UNALLOCATED, "share": rest.to_numpy(float)}
+    )
+    return pd.concat([allocation[["row_id", "category", "share"]], left], ignore_index=True)
+
+
+def _add_up(parts: pd.DataFrame, units: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    parts = parts.assign(harm_present_value=parts["present_value"].clip(upper=0.0))
+    by_parameter = _bounds(parts, keys)
+    if not keys:
+        parts, units, by_parameter = (
+            table.assign(_all=0) for table in (parts, units, by_parameter)
+        )
+    groups = keys or ["_all"]
+    sums = parts.groupby(groups, dropna=False)[[*MEASURES, "harm_present_value"]].sum()
+    bounds = by_parameter.groupby(groups, dropna=False)[["present_value_low", "present_value_high"]]
+    result = sums.join(bounds.sum(min_count=1))
+    if "year" not in keys:
+        result = result.join(_quantities(units, groups))
+    else:
+        result = result.assign(quantity=np.nan, unit=None)
+    result = result.reset_index()
+    return result.drop(columns="_all", errors="ignore")
+
+
+def _bounds(parts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Low and high of each group: every proxy moved as one, to whichever end is lower or higher.
+
+    A proxy without a published range stays at its central value; a group in which no proxy has
+    one gets no range.
+    """
+    ranged = parts["present_value_low"].notna() | parts["present_value_high"].notna()
+    parts = parts.assign(
+        ranged=ranged,
+        at_low=parts["present_value_low"].fillna(parts["present_value"]),
+        at_high=parts["present_value_high"].fillna(parts["present_value"]),
+    )
+    groups = [*keys, "proxy_id"]
+    sums = parts.groupby(groups, dropna=False)[["at_low", "at_high"]].sum().reset_index()
+    sums["present_value_low"] = sums[["at_low", "at_high"]].min(axis=1)
+    sums["present_value_high"] = sums[["at_low", "at_high"]].max(axis=1)
+    any_range = parts.groupby(keys or (lambda _: 0), dropna=False)["ranged"].any()
+    if keys:
+        has = sums.merge(any_range.reset_index(), on=keys)["ranged"].to_numpy(bool)
+    else:
+        has = np.full(len(sums), bool(any_range.any()))
+    sums.loc[~has, ["present_value_low", "present_value_high"]] = np.nan
+    return sums
+
+
+def _quantities(units: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
+    """Quantity and unit of each group, where all its rows are in one unit."""
+    grouped = units.groupby(groups, dropna=False)
+    quantity = grouped["quantity"].sum(min_count=1)
+    known = grouped["quantity"].apply(lambda values: values.notna().all())
+    single = (grouped["unit"].nunique(dropna=False) == 1) & known
+    return pd.DataFrame(
+        {"quantity": quantity.where(single), "unit": grouped["unit"].first().where(single, None)}
+    )
+
+
+def with_all_categories(
+    table: pd.DataFrame, key: str, categories: pd.DataFrame, served: set[str]
+) -> pd.DataFrame:
+    """Every category of a framework in its order, with a status; unallocated (and merged) last.
+
+    A category that no proxy serves has the status ``no proxy`` and no value: it was not looked
+    for, which is not the same as nothing.
+    """
+    order = [*categories["category"], UNALLOCATED]
+    order += [MERGED] if MERGED in set(table[key]) else []
+    full = table.set_index(key).reindex(order).rename_axis(key).reset_index()
+    has_rows = full[key].isin(table[key])
+    status = pd.Series("valued", index=full.index)
+    status[~has_rows] = "no records"
+    status[~has_rows & ~full[key].isin(served) & (full[key] != UNALLOCATED)] = "no proxy"
+    status[full[key] == UNALLOCATED] = "unallocated"
+    status[full[key] == MERGED] = "merged"
+    empty = ~has_rows & (status != "no proxy")
+    full.loc[empty, [*MEASURES, "harm_present_value"]] = 0.0
+    titles = dict(zip(categories["category"], categories["title"], strict=True))
+    titles |= {UNALLOCATED: "Not allocated to a category", MERGED: "Small groups, merged"}
+    full.insert(1, f"{key}_title", full[key].map(titles))
+    return full.assign(status=status)
+
+
+def totals(
+    lines: pd.DataFrame, inputs: pd.DataFrame, years: Sequence[int]
+) -> tuple[pd.Series, str | None, pd.Series]:
+    """Totals of value, inputs, ratio and payback.
+
+    The ratio, net present value and payback cover the projects that have both outcomes and
+    inputs. Inputs that name no project are taken to serve all of them.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        From `counted_lines`.
+    inputs : DataFrame
+        From `value_inputs`.
+    years : sequence of int
+        Years from the base year, from the first with inputs or outcomes to the last.
+
+    Returns
+    -------
+    totals : Series
+        gross_value, net_value, present_value, harm_present_value, input_value, net_present_value
+        [money], sroi_ratio [ratio], payback_years [years].
+    missing : str or None
+        Why there is no ratio.
+    in_ratio : Series of bool
+        Which of the lines the ratio covers.
+    """
+    in_ratio, inputs_in_ratio = _in_ratio(lines, inputs)
+    present = lines["present_value"]
+    compared, spent = present[in_ratio].sum(), inputs_in_ratio["present_value"].sum()
+    missing = _why_no_ratio(lines, inputs, bool(in_ratio.any()), float(spent))
+    flow = lines[in_ratio].groupby("t")["present_value"].sum().reindex(list(years)).fillna(0.0)
+    result = {
+        "gross_value": lines["gross_value"].sum(),
+        "net_value": lines["net_value"].sum(),
+        "present_value": present.sum(),
+        "harm_present_value": present.clip(upper=0.0).sum(),
+        "input_value": inputs["present_value"].sum() if len(inputs) else np.nan,
+        "net_present_value": np.nan if missing else compared - spent,
+        "sroi_ratio": np.nan if missing else formulas.ratio_of_return(compared, spent),
+        "payback_years": np.nan if missing else formulas.payback_years(flow, spent),
+    }
+    return pd.Series(result, dtype="float64"), missing, in_ratio
+
+
+def _in_ratio(lines: pd.DataFrame, inputs: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+    projects = set(lines["project"].dropna())
+    funded = set(inputs["project"].dropna())
+    shared = inputs["project"].isna()
+    if shared.any():
+        covered = pd.Series(True, index=lines.index)
+    else:
+        covered = lines["project"].isin(funded)
+    return covered, inputs[shared | inputs["project"].isin(projects)]
+
+
+def _why_no_ratio(
+    lines: pd.DataFrame, inputs: pd.DataFrame, compared: bool, spent: float
+) -> str | None:
+    if inputs.empty:
+        return "no inputs were recorded, so there is nothing to compare the value with"
+    if lines.empty:
+        return "no outcome was priced"
+    if not compared:
+        return "no project has both outcomes and inputs"
+    if spent <= 0:
+        return "the inputs come to nothing"
+    return None
+
+
+def headline_range(
+    lines: pd.DataFrame, in_ratio: pd.Series, input_value_in_ratio: float
+) -> Range:
+    """Range of the total and the ratio from the lows and highs that proxies publish."""
+    size = lines["present_value"].abs()
+    unranged = lines["present_value_low"].isna() & lines["present_value_high"].isna()
+    whole = size.sum()
+    without = float(size[unranged].sum() / whole) if whole > 0 else 1.0
+    if lines.empty or unranged.all():
+        why = (
+            "no outcome was priced"
+            if lines.empty
+            else "no proxy used here publishes a low and high value (100% of the value has no range)"
+        )
+        nan = float("nan")
+        return Range(RANGE_KIND, None, nan, nan, nan, nan, why, 1.0)
+    low, high = _ends(lines)
+    ratio_low = ratio_high = float("nan")
+    if input_value_in_ratio > 0:
+        compared_low, compared_high = _ends(lines[in_ratio])
+        ratio_low = formulas.ratio_of_return(compared_low, input_value_in_ratio)
+        ratio_high = formulas.ratio_of_return(compared_high, input_value_in_ratio)
+    return Range(RANGE_KIND, None, low, high, ratio_low, ratio_high, None, without)
+
+
+def _ends(lines: pd.DataFrame) -> tuple[float, float]:
+    bounds = _bounds(lines, [])
+    filled = bounds["present_value_low"].notna().any()
+    if not filled:
+        total = float(lines["present_value"].sum())
+        return total, total
+    return float(bounds["present_value_low"].sum()), float(bounds["present_value_high"].sum())
+
+
+def waterfall(lines: pd.DataFrame) -> pd.DataFrame:
+    """Steps from gross to present value, in order; the changes sum exactly.
+
+    Returns
+    -------
+    DataFrame
+        step, value (after the step) [money], change [money].
+    """
+    sums = {
+        "gross_value": lines["gross_value"].sum(),
+        "deadweight": lines["after_deadweight"].sum(),
+        "displacement": lines["after_displacement"].sum(),
+        "attribution_to_others": lines["after_attribution"].sum(),
+        "drop_off": lines["after_drop_off"].sum(),
+        "optimism_bias": lines["net_value"].sum(),
+        "net_value": lines["net_value"].sum(),
+        "discounting": lines["present_value"].sum(),
+        "present_value": lines["present_value"].sum(),
+    }
+    table = pd.DataFrame({"step": list(sums), "value": [float(v) for v in sums.values()]})
+    table["change"] = table["value"].diff()
+    totals_shown = table["step"].isin(MEASURES)
+    table.loc[totals_shown, "change"] = table.loc[totals_shown, "value"]
+    return table
+
+
+def check_keys(keys: Sequence[str], frameworks: Sequence[str], breakdowns: Sequence[str]) -> None:
+    """Refuse keys that a result cannot be split by.
+
+    Raises
+    ------
+    SettingsError
+        Naming the keys there are.
+    """
+    known = [*ROW_KEYS, "year", *frameworks, *breakdowns]
+    unknown = [key for key in keys if key not in known]
+    if unknown:
+        raise SettingsError(
+            f"The result cannot be split by {', '.join(map(repr, unknown))}. It can be by "
+            f"{', '.join(known)}. Declare another column up front: "
+            f"assess(..., breakdowns=[{unknown[0]!r}])."
+        )
+    both = [key for key in keys if key in breakdowns]
+    if len(both) > 1:
+        raise SettingsError(
+            f"{' and '.join(both)} were declared as breakdowns one by one, so they cannot be crossed."
+        )

@@ -1,0 +1,355 @@
+"""What is an impact map worth, year by year? Impact map x proxies -> value."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from socialvalue import formulas
+from socialvalue.adjustments import remaining_quantities, settle
+from socialvalue.assumptions import TIMING_OFFSET, Assumptions
+from socialvalue.errors import InputError, SettingsError
+from socialvalue.prices import Schedule, discount_factors, discount_schedule, price_factor
+from socialvalue.proxies import ProxySet, pick
+from socialvalue.years import year_label
+
+STEPS = (
+    "gross_value",
+    "after_deadweight",
+    "after_displacement",
+    "after_attribution",
+    "after_drop_off",
+    "net_value",
+    "present_value",
+)
+_TOTALS = ("gross_value", "net_value", "present_value")
+
+
+@dataclass(frozen=True)
+class ValuedMap:
+    """An impact map with its value.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        One row a map row: keys, sums, proxy, settled adjustments, value over all years.
+    values : DataFrame
+        Long: row_id, year, t [years from the base year], k [year of the outcome], and the steps
+        from gross to present value [money]. Priced rows only.
+    """
+
+    rows: pd.DataFrame
+    values: pd.DataFrame
+
+
+def value_map(
+    collapsed: pd.DataFrame,
+    proxies: ProxySet,
+    adjustments: pd.DataFrame,
+    assumptions: Assumptions,
+) -> ValuedMap:
+    """Value a collapsed impact map.
+
+    Parameters
+    ----------
+    collapsed : DataFrame
+        From `socialvalue.impact_map.collapse`.
+    proxies : ProxySet
+    adjustments : DataFrame
+        The adjustments table; may be empty.
+    assumptions : Assumptions
+        With ``base_year`` set.
+
+    Returns
+    -------
+    ValuedMap
+
+    Raises
+    ------
+    InputError, SettingsError
+        If a proxy, price year, schedule or adjustment does not fit.
+    """
+    rows = collapsed.assign(row_id=np.arange(1, len(collapsed) + 1))
+    rows["year"] = [year_label(y, assumptions.financial_years) for y in rows["first_year"]]
+    rows = _with_proxies(rows, proxies, assumptions)
+    rows = settle(rows, adjustments)
+    rows[list(_remaining_columns)] = remaining_quantities(rows)[list(_remaining_columns)]
+    _check_covers(rows)
+    rows = _with_perspective(rows, assumptions)
+    values = _by_year(rows, proxies, assumptions)
+    return ValuedMap(_with_totals(rows, values), values)
+
+
+_remaining_columns = (
+    "quantity",
+    "after_deadweight",
+    "after_displacement",
+    "after_attribution",
+    "deadweight",
+    "displacement",
+    "attribution_to_others",
+    "net_share",
+)
+
+
+def _with_proxies(
+    rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions
+) -> pd.DataFrame:
+    picked = pick(proxies, rows["proxy_id"], rows["first_year"], assumptions.year_start_month)
+    wrong = sorted(set(picked["currency"].dropna()) - {assumptions.currency})
+    if wrong:
+        raise SettingsError(
+            f"The proxies are in {', '.join(wrong)} and the assumptions in {assumptions.currency}. "
+            "Currencies are never mixed: set currency, or use a proxy set in that currency."
+        )
+    for column in picked.columns:
+        rows[column] = picked[column].to_numpy()
+    rows["unit"] = rows["unit"].fillna(rows["proxy_unit"])
+    priced = rows["proxy_id"].notna()
+    rows["price_factor"] = np.nan
+    rows["forecast_prices"] = False
+    rows["income_held"] = False
+    columns = ["price_year", "uprating", "income_elasticity"]
+    for (price_year, uprating, elasticity), group in rows[priced].groupby(columns, dropna=False):
+        found = _price_factor(price_year, uprating, elasticity, assumptions)
+        rows.loc[group.index, "price_factor"] = found[0]
+        rows.loc[group.index, "forecast_prices"] = found[1]
+        rows.loc[group.index, "income_held"] = found[2]
+    rows["unit_value_repriced"] = formulas.repriced(rows["unit_value"], rows["price_factor"])
+    return rows
+
+
+def _price_factor(
+    price_year: str, uprating: str, elasticity: float, assumptions: Assumptions
+) -> tuple[float, bool, bool]:
+    if not assumptions.uprate or uprating == "none":
+        return 1.0, False, False
+    growth = float(elasticity) if uprating == "income" else 0.0
+    return price_factor(str(price_year), assumptions.price_year, growth)
+
+
+def _check_covers(rows: pd.DataFrame) -> None:
+    long = rows["duration_years"] > 1
+    wrong = rows[(rows["unit"] == "person_year") & long & rows["proxy_id"].notna()]
+    if len(wrong):
+        raise InputError(
+            f"{wrong['proxy_id'].iloc[0]} is per person_year and lasts "
+            f"{wrong['duration_years'].iloc[0]:g} years ({wrong['duration_years_from'].iloc[0]}): the "
+            "years would count twice. Put all the years into quantity and leave duration_years 1."
+        )
+
+
+def _with_perspective(rows: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
+    priced = rows["proxy_id"].notna()
+    because = pd.Series("", index=rows.index, dtype=object)
+    if assumptions.perspective == "public":
+        transfer = rows["transfer"].astype("boolean").fillna(False).to_numpy(bool)
+        because[priced & transfer] = "a transfer, which the public view leaves out"
+    else:
+        because[priced & (rows["value_type"] != "fiscal")] = "not fiscal value"
+        if assumptions.payers:
+            payers = rows["payer"].fillna("").astype(str).str.split(r"\s*[/;]\s*", regex=True)
+            wanted = payers.map(lambda names: bool(set(names) & set(assumptions.payers)))
+            because[priced & (because == "") & ~wanted] = "another payer"
+    rows["counted"] = priced & (because == "")
+    rows["not_counted_because"] = because.where(priced, "not priced")
+    return rows
+
+
+def _by_year(rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions) -> pd.DataFrame:
+    priced = rows[rows["proxy_id"].notna()]
+    grid = _year_grid(priced, assumptions)
+    per_year = grid["value_covers"] == "year"
+    weight = formulas.part_year_weight(grid["k"], grid["duration_years"], assumptions.part_years)
+    weight = weight.where(per_year, 1.0)
+    exponent = formulas.drop_off_exponent(grid["k"], grid["starts"], assumptions.drop_off_from)
+    kept = formulas.remaining_after_drop_off(grid["drop_off"], exponent).where(per_year, 1.0)
+    grid = _with_unit_values(grid, proxies, assumptions)
+    money = weight * grid["unit_value_now"]
+    names = ("quantity", "after_deadweight", "after_displacement", "after_attribution")
+    for step, name in zip(STEPS, names, strict=False):
+        grid[step] = formulas.gross_value(grid[name], grid["unit_value_now"], weight)
+    grid["after_drop_off"] = grid["after_attribution"] * kept
+    down = _benefits_down(grid["evidence"], assumptions)
+    grid["net_value"] = grid["after_drop_off"] * (1 - down)
+    discount = _discount(grid, assumptions)
+    grid["present_value"] = grid["net_value"] * discount
+    at_one = remaining_at_one(priced, grid) * weight * kept * (1 - down) * discount
+    for bound in ("low", "high"):
+        grid[f"present_value_{bound}"] = at_one * grid[f"{bound}_now"]
+    del money
+    columns = ["row_id", "year", "t", "k", *STEPS, "present_value_low", "present_value_high"]
+    return grid[columns].reset_index(drop=True)
+
+
+def remaining_at_one(priced: pd.DataFrame, grid: pd.DataFrame) -> pd.Series:
+    """Quantity left after the three reductions, for each line of the year grid. [units]"""
+    left = priced.set_index("row_id")["after_attribution"]
+    return grid["row_id"].map(left)
+
+
+def _year_grid(priced: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
+    """One line for each row and year in which its outcome counts."""
+    duration = priced["duration_years"].to_numpy(float)
+    whole = np.floor(duration) if assumptions.part_years == "down" else np.ceil(duration)
+    years = np.where(priced["value_covers"] == "year", whole, 1).astype(int)
+    grid = priced.loc[priced.index.repeat(years)].reset_index(drop=True)
+    grid["k"] = grid.groupby("row_id").cumcount()
+    start = grid["first_year"].astype(int) + grid["starts"].astype(int) + grid["k"]
+    base = int(str(assumptions.base_year)[:4])
+    grid["year_start"], grid["t"] = start, start - base
+    if assumptions.horizon_years is not None:
+        grid = grid[grid["t"] < assumptions.horizon_years]
+    labels = [year_label(y, assumptions.financial_years) for y in grid["year_start"]]
+    return grid.assign(year=labels).reset_index(drop=True)
+
+
+def _with_unit_values(
+    grid: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions
+) -> pd.DataFrame:
+    factor = grid["price_factor"]
+    for bound, column in (("unit_value_now", "unit_value"), ("low_now", "low"), ("high_now", "high")):
+        grid[bound] = grid[column] * factor
+    carbon = (grid["uprating"] == "carbon").to_numpy(bool)
+    if carbon.any():
+        # A tonne is worth what the year it is emitted in says, then re-priced.
+        lines = grid[carbon]
+        picked = pick(
+            proxies, lines["proxy_id"], lines["year_start"], assumptions.year_start_month
+        )
+        for bound, column in (("unit_value_now", "unit_value"), ("low_now", "low"), ("high_now", "high")):
+            values = picked[column].to_numpy(float) * factor[carbon].to_numpy(float)
+            grid.loc[carbon, bound] = values
+    return grid
+
+
+def _discount(grid: pd.DataFrame, assumptions: Assumptions) -> np.ndarray:
+    standard, health = schedules(assumptions)
+    offset = TIMING_OFFSET[assumptions.timing]
+    factors = np.ones(len(grid))
+    is_health = (grid["discount_class"] == "health").to_numpy(bool)
+    for schedule, lines in ((standard, ~is_health), (health, is_health)):
+        times = grid.loc[lines, "t"]
+        of_year = dict(
+            zip(times.unique(), discount_factors(schedule, times.unique(), offset), strict=True)
+        )
+        factors[lines] = times.map(of_year).to_numpy(float)
+    return factors
+
+
+def schedules(assumptions: Assumptions) -> tuple[Schedule, Schedule]:
+    """Discount schedules of the standard and the health class."""
+    standard = discount_schedule(assumptions.discount_rate)
+    if assumptions.health_discount_rate is None:
+        return standard, standard
+    return standard, discount_schedule(assumptions.health_discount_rate)
+
+
+def _benefits_down(evidence: pd.Series, assumptions: Assumptions) -> np.ndarray | float:
+    table = optimism_table(assumptions)
+    if table is None:
+        return 0.0
+    down = dict(zip(table["evidence"].fillna(""), table["benefits_down"].astype(float), strict=True))
+    grades = evidence.fillna("")
+    missing = sorted(set(grades) - set(down))
+    if missing:
+        names = ", ".join(name or "(blank)" for name in missing)
+        raise SettingsError(
+            f"The optimism-bias table has no row for evidence {names}. Add one; a blank evidence "
+            "stands for records that state none."
+        )
+    return grades.map(down).to_numpy(float)
+
+
+def optimism_table(assumptions: Assumptions) -> pd.DataFrame | None:
+    """The optimism-bias table of the assumptions, or None where none is asked for."""
+    table = assumptions.optimism_bias
+    if table is None:
+        return None
+    if not isinstance(table, pd.DataFrame):
+        try:
+            table = pd.read_csv(table)
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"The optimism-bias table cannot be read: {error}.") from error
+    missing = {"evidence", "benefits_down", "costs_up"} - set(table.columns)
+    if missing:
+        raise SettingsError(f"The optimism-bias table lacks: {', '.join(sorted(missing))}.")
+    for column in ("benefits_down", "costs_up"):
+        share = table[column].fillna(0.0).astype(float)
+        if ((share < 0) | (share > 1)).any():
+            raise SettingsError(f"optimism bias, {column}: write shares between 0 and 1.")
+        table = table.assign(**{column: share})
+    return table
+
+
+def _with_totals(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
+    sums = values.groupby("row_id")[list(_TOTALS)].sum()
+    bounds = values.groupby("row_id")[["present_value_low", "present_value_high"]].sum(min_count=1)
+    rows = rows.copy()
+    for column in _TOTALS:
+        rows[column] = rows["row_id"].map(sums[column])
+        # A priced outcome whose years all fall outside the horizon is worth nothing, not unknown.
+        rows[column] = rows[column].where(rows[column].notna() | rows["proxy_id"].isna(), 0.0)
+    for column in bounds:
+        rows[column] = rows["row_id"].map(bounds[column])
+    return rows
+
+
+def value_inputs(inputs: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
+    """Re-price and discount what was put in.
+
+    Parameters
+    ----------
+    inputs : DataFrame
+        The inputs table, typed, with ``year_start`` (int): the year each date falls in.
+    assumptions : Assumptions
+        With ``base_year`` set.
+
+    Returns
+    -------
+    DataFrame
+        project, input_type, payer, grant_id, year, t, amount, price_year, price_factor,
+        discount_factor, present_value, forecast_prices; one row an input.
+    """
+    table = inputs.copy()
+    table["amount"] = table["amount"].fillna(table["hours"] * table["rate"]).astype(float)
+    table["year"] = [year_label(y, assumptions.financial_years) for y in table["year_start"]]
+    table["t"] = table["year_start"].astype(int) - int(str(assumptions.base_year)[:4])
+    settled = table["already_present_value"].fillna(False).to_numpy(bool)
+    prices = table["price_year"].fillna(table["year"]).astype(str)
+    found = [
+        (1.0, False, False)
+        if done or not assumptions.uprate
+        else price_factor(year, assumptions.price_year)
+        for year, done in zip(prices, settled, strict=True)
+    ]
+    table["price_year"] = prices
+    table["price_factor"] = [each[0] for each in found]
+    table["forecast_prices"] = [each[1] for each in found]
+    offset = TIMING_OFFSET[assumptions.input_timing]
+    factors = discount_factors(schedules(assumptions)[0], table["t"].tolist(), offset)
+    table["discount_factor"] = np.where(settled, 1.0, factors)
+    up = _costs_up(assumptions)
+    table["costs_up"] = up
+    table["present_value"] = (
+        table["amount"] * (1 + up) * table["price_factor"] * table["discount_factor"]
+    )
+    columns = ["project", "input_type", "payer", "grant_id", "year", "t", "amount", "price_year"]
+    columns += ["price_factor", "costs_up", "discount_factor", "present_value", "forecast_prices"]
+    return table[columns]
+
+
+def _costs_up(assumptions: Assumptions) -> float:
+    table = optimism_table(assumptions)
+    if table is None:
+        return 0.0
+    blank = table[table["evidence"].isna() | (table["evidence"].astype(str).str.strip() == "")]
+    return float(blank["costs_up"].iloc[0]) if len(blank) else 0.0
+
+
+def with_base_year(assumptions: Assumptions, years: pd.Series) -> Assumptions:
+    """The assumptions with their base year set: the first year with inputs or outcomes."""
+    if assumptions.base_year is not None:
+        return assumptions
+    first = int(years.min())
+    return replace(assumptions, base_year=year_label(first, assumptions.financial_years))
