@@ -1,4 +1,4 @@
-"""Does the project keep its own rules? Sizes, names, light imports, documents that tell the truth."""
+"""Does the project keep its own rules? Sizes, names, light imports, documents that are true."""
 
 import inspect
 import json
@@ -35,7 +35,7 @@ def test_a_module_is_one_idea_and_says_which(module):
 
 def loaded_by(statement: str) -> set[str]:
     """Top-level modules that a fresh interpreter has loaded after a statement."""
-    code = f"{statement}\nimport sys\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    code = f"{statement}; import sys; print(*{{name.split('.')[0] for name in sys.modules}})"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
@@ -63,7 +63,7 @@ def test_no_file_names_a_machine():
     machine = re.compile(r"(?<![\w.:/-])/(?:home|Users|root|work|tmp)/\w|[A-Z]:\\Users\\")
     files = [path for folder in TRACKED_FOLDERS for path in (ROOT / folder).rglob("*")]
     files += [path for path in ROOT.iterdir() if path.is_file()]
-    read = [path for path in files if path.is_file() and path.suffix in TEXT | {""}]
+    read = [path for path in files if path.suffix in TEXT or path.name in {"Makefile", "run"}]
     assert len(read) > 50
     assert [named(p) for p in read if machine.search(p.read_text(encoding="utf-8"))] == []
 
@@ -94,7 +94,8 @@ def test_the_commands_of_the_readme_are_those_of_the_makefile():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     commands = set(re.findall(r"^make ([\w-]+)$", readme, flags=re.MULTILINE))
     assert {"demo", "test"} <= commands
-    assert {name for name in commands if not re.search(rf"^{name}:", makefile, re.MULTILINE)} == set()
+    targets = set(re.findall(r"^([\w-]+):", makefile, flags=re.MULTILINE))
+    assert commands <= targets
 
 
 def test_every_command_and_option_is_in_the_reference():
