@@ -54,7 +54,7 @@ def _settle_field(
     rows: pd.DataFrame, adjustments: pd.DataFrame, field: str
 ) -> tuple[np.ndarray, np.ndarray]:
     own = rows.get(field, pd.Series(np.nan, index=rows.index)).to_numpy(dtype=float, copy=True)
-    stated = rows[f"states_{field}"].to_numpy(dtype=bool) if field in SHARES else ~np.isnan(own)
+    stated = rows[f"states_{field}"].to_numpy(dtype=bool, copy=True) if field in SHARES else ~np.isnan(own)
     value = own
     origin = np.where(stated, RECORD, "").astype(object)
     value[stated & np.isin(field, SHARES)] = np.nan
@@ -120,7 +120,7 @@ def _best_adjustment(
         scope = [column for column in SCOPE if pd.notna(adjustment.get(column))]
         fits = open_rows.copy()
         for column in scope:
-            fits &= (rows[column].fillna("") == adjustment[column]).to_numpy(bool)
+            fits = fits & (rows[column].fillna("") == adjustment[column]).to_numpy(bool)
         if "proxy_id" in scope and adjustment[field] and (fits & barred).any():
             raise InputError(
                 f"adjustments, row {line}: {adjustment['proxy_id']} is already net of {field}, which "
@@ -149,8 +149,8 @@ def remaining_quantities(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns quantity, after_deadweight, after_displacement, after_attribution (units), and the
-        effective shares deadweight, displacement, attribution_to_others, net_share.
+        Columns quantity, quantity_after_deadweight, quantity_after_displacement,
+        quantity_after_attribution [units], and the effective shares deadweight, displacement, attribution_to_others, net_share.
     """
     taken = {subset: _moment(rows, subset) for subset in PRODUCTS.values()}
     dead, moved, others = SHARES
@@ -164,9 +164,9 @@ def remaining_quantities(rows: pd.DataFrame) -> pd.DataFrame:
     result = pd.DataFrame(
         {
             "quantity": quantity,
-            "after_deadweight": after_deadweight,
-            "after_displacement": after_displacement,
-            "after_attribution": after_attribution,
+            "quantity_after_deadweight": after_deadweight,
+            "quantity_after_displacement": after_displacement,
+            "quantity_after_attribution": after_attribution,
         }
     )
     steps = (

@@ -33,20 +33,23 @@ class Claim:
     assumptions: Assumptions
 
 
-def audit(claim: Claim) -> pd.DataFrame:
+def audit(claim: Claim) -> tuple[pd.DataFrame, list[list[int]]]:
     """All findings on a claim, the most severe and valuable first.
 
     Returns
     -------
-    DataFrame
+    findings : DataFrame
         rule, severity (high, medium, low), message, value_at_stake [money; nan where none can be
         put on it], rows (of the impact map), why, what_to_do.
+    rows : list of list of int
+        For each finding, the row_id of the rows it concerns.
     """
     found = [finding for rule in RULES for finding in rule(claim)]
-    table = pd.DataFrame(found, columns=list(COLUMNS))
+    table = pd.DataFrame(found, columns=[*COLUMNS, "row_ids"])
     order = table.assign(_severity=table["severity"].map(_ORDER), _size=-table["value_at_stake"])
     order = order.sort_values(["_severity", "_size"], kind="stable")
-    return order[list(COLUMNS)].reset_index(drop=True)
+    ids = [each if isinstance(each, list) else [] for each in order["row_ids"]]
+    return order[list(COLUMNS)].reset_index(drop=True), ids
 
 
 def _finding(
@@ -61,6 +64,7 @@ def _finding(
         "rows": len(rows),
         "why": why,
         "what_to_do": what_to_do,
+        "row_ids": rows["row_id"].tolist(),
     }
 
 

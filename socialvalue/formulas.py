@@ -131,7 +131,7 @@ def ratio_of_return(present_value: float, input_value: float) -> float:
     >>> ratio_of_return(300.0, 120.0)
     2.5
     """
-    return present_value / input_value if input_value > 0 else float("nan")
+    return float(present_value / input_value) if input_value > 0 else float("nan")
 
 
 def payback_years(present_values: Numeric, input_value: float) -> float:

@@ -74,6 +74,26 @@ class ProxySet:
         count = self.proxies["proxy_id"].nunique()
         return f"ProxySet({self.name!r}, version {self.version}, {count} proxies)"
 
+    def describe(self, proxy_id: str) -> list[str]:
+        """Everything the set says of one proxy, a line each: figures, source, links.
+
+        Raises
+        ------
+        InputError
+            If the proxy is not in the set.
+        """
+        rows = self.proxies[self.proxies["proxy_id"] == proxy_id]
+        if rows.empty:
+            raise InputError(_no_such_proxy(self, proxy_id))
+        sourced = rows.merge(self.sources.add_prefix("source_"), how="left",
+                             left_on="source_id", right_on="source_source_id")
+        lines = []
+        for row in sourced.drop(columns="source_source_id").to_dict("records"):
+            lines += [f"{key}: {value}" for key, value in row.items() if pd.notna(value)]
+        for link in self.links[self.links["proxy_id"] == proxy_id].itertuples():
+            lines.append(f"{link.framework} {link.category}: {link.share:g} ({link.rationale})")
+        return lines
+
 
 def shipped_sets() -> tuple[str, ...]:
     """Names of the proxy sets that come with the library."""
@@ -279,13 +299,17 @@ def _valid_position(proxies: ProxySet, proxy_id: str, year: int, year_start_mont
     table = proxies.proxies
     rows = table[table["proxy_id"] == proxy_id]
     if rows.empty:
-        near = get_close_matches(proxy_id, table["proxy_id"].unique().tolist(), n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise InputError(f"There is no proxy {proxy_id!r} in the set {proxies.name}.{hint}")
+        raise InputError(_no_such_proxy(proxies, proxy_id))
     raise InputError(
         f"Proxy {proxy_id!r} of the set {proxies.name} has no row valid in the year that starts in "
         f"{year}: it is valid {_validity(rows)}. Use a proxy of that year, or add a dated row."
     )
+
+
+def _no_such_proxy(proxies: ProxySet, proxy_id: str) -> str:
+    near = get_close_matches(proxy_id, proxies.proxies["proxy_id"].unique().tolist(), n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"There is no proxy {proxy_id!r} in the set {proxies.name}.{hint}"
 
 
 def valid_positions(
@@ -295,9 +319,11 @@ def valid_positions(
     table = proxies.proxies
     first = pd.Timestamp(year, year_start_month, 1)
     last = first + pd.DateOffset(years=1) - pd.Timedelta(days=1)
-    fits = (table["proxy_id"] == proxy_id).to_numpy(bool)
-    fits &= (table["valid_from"].isna() | (table["valid_from"] <= last)).to_numpy(bool)
-    fits &= (table["valid_to"].isna() | (table["valid_to"] >= first)).to_numpy(bool)
+    fits = (
+        (table["proxy_id"] == proxy_id)
+        & (table["valid_from"].isna() | (table["valid_from"] <= last))
+        & (table["valid_to"].isna() | (table["valid_to"] >= first))
+    ).to_numpy(dtype=bool)
     starts = table["valid_from"].fillna(first).clip(lower=first)
     return sorted(np.flatnonzero(fits).tolist(), key=lambda position: starts.iloc[position])
 

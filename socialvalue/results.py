@@ -105,7 +105,6 @@ class Result:
     served: Mapping[str, set[str]]
     people: Mapping[str, pd.DataFrame]
     total_people: float
-    unpriced: pd.DataFrame
     inputs: pd.DataFrame
     findings: pd.DataFrame
     adjustments: pd.DataFrame
@@ -114,6 +113,7 @@ class Result:
     discount_factors: pd.DataFrame
     provenance: Mapping[str, Any]
     period: str
+    finding_rows: list[list[int]] = field(repr=False, default_factory=list)
     small_rows: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
 
     @property
@@ -123,6 +123,24 @@ class Result:
         extra = [key for key in ("link_set",) if key in rows]
         table = rows.assign(first_year=rows["year"])[[*MAP_COLUMNS, *extra]]
         return table.reset_index(drop=True)
+
+    @property
+    def unpriced(self) -> pd.DataFrame:
+        """Outcomes that are counted and told, not priced, with the goals they are linked to.
+
+        outcome, stakeholder_group, project, first_year, quantity, unit, records, people, then for
+        each framework the categories as text.
+        """
+        rows = self.valued.rows
+        rows = rows[rows["proxy_id"].isna() & ~rows["counted"]].assign(first_year=rows["year"])
+        columns = ["outcome", "stakeholder_group", "project", "first_year"]
+        columns += ["quantity", "unit", "records", "people"]
+        table = rows[["row_id", *columns]].copy()
+        for framework in self.frameworks:
+            shares = self.allocation[self.allocation["framework"] == framework]
+            named = shares.groupby("row_id")["category"].agg("; ".join)
+            table[framework] = table["row_id"].map(named).fillna("").astype(str)
+        return table.drop(columns="row_id").reset_index(drop=True)
 
     @property
     def values(self) -> pd.DataFrame:
@@ -179,9 +197,7 @@ class Result:
     def _with_titles(self, table: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
         for key in keys:
             if key in self.frameworks:
-                names = self.frameworks[key].set_index("category")["title"]
-                place = list(table).index(key) + 1
-                table.insert(place, f"{key}_title", table[key].map(names).fillna(table[key]))
+                table = summary.with_titles(table, key, self.frameworks[key])
         return table
 
     def _with_people(self, table: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from socialvalue import formulas
 from socialvalue.errors import SettingsError
-from socialvalue.tables import split
+from socialvalue.tables import lookup, split
 from socialvalue.valuation import ValuedMap
 
 MEASURES = ("gross_value", "net_value", "present_value")
@@ -61,8 +61,8 @@ def counted_lines(valued: ValuedMap) -> pd.DataFrame:
     """Values by row and year, of the rows that count in the perspective, with the rows' keys."""
     rows = valued.rows[valued.rows["counted"]]
     keys = [key for key in rows if key not in valued.values or key == "row_id"]
-    lines = valued.values.merge(rows[keys], on="row_id", validate="many_to_one")
-    return lines
+    counted = valued.values[valued.values["row_id"].isin(rows["row_id"])]
+    return lookup(counted, rows[keys], "row_id", "rows of the impact map")
 
 
 def summarise(
@@ -187,12 +187,20 @@ def with_all_categories(
     status[~has_rows & ~full[key].isin(served) & (full[key] != UNALLOCATED)] = "no proxy"
     status[full[key] == UNALLOCATED] = "unallocated"
     status[full[key] == MERGED] = "merged"
-    empty = ~has_rows & (status != "no proxy")
+    # Where small groups were merged, a category without rows may be in the merged one.
+    merged = MERGED in set(table[key])
+    status[(status == "no records") & merged] = "merged"
+    empty = ~has_rows & ~status.isin(["no proxy", "merged"])
     full.loc[empty, [*MEASURES, "harm_present_value"]] = 0.0
+    return with_titles(full.assign(status=status), key, categories)
+
+
+def with_titles(table: pd.DataFrame, key: str, categories: pd.DataFrame) -> pd.DataFrame:
+    """Put each category's title beside it, in a column ``<key>_title``."""
     titles = dict(zip(categories["category"], categories["title"], strict=True))
     titles |= {UNALLOCATED: "Not allocated to a category", MERGED: "Small groups, merged"}
-    full.insert(1, f"{key}_title", full[key].map(titles))
-    return full.assign(status=status)
+    table.insert(list(table).index(key) + 1, f"{key}_title", table[key].map(titles))
+    return table
 
 
 def totals(

@@ -23,6 +23,13 @@ STEPS = (
     "present_value",
 )
 _TOTALS = ("gross_value", "net_value", "present_value")
+QUANTITIES = (
+    "quantity",
+    "quantity_after_deadweight",
+    "quantity_after_displacement",
+    "quantity_after_attribution",
+)
+_REMAINING = (*QUANTITIES, "deadweight", "displacement", "attribution_to_others", "net_share")
 
 
 @dataclass(frozen=True)
@@ -73,23 +80,12 @@ def value_map(
     rows["year"] = [year_label(y, assumptions.financial_years) for y in rows["first_year"]]
     rows = _with_proxies(rows, proxies, assumptions)
     rows = settle(rows, adjustments)
-    rows[list(_remaining_columns)] = remaining_quantities(rows)[list(_remaining_columns)]
+    rows[list(_REMAINING)] = remaining_quantities(rows)[list(_REMAINING)]
     _check_covers(rows)
     rows = _with_perspective(rows, assumptions)
     values = _by_year(rows, proxies, assumptions)
     return ValuedMap(_with_totals(rows, values), values)
 
-
-_remaining_columns = (
-    "quantity",
-    "after_deadweight",
-    "after_displacement",
-    "after_attribution",
-    "deadweight",
-    "displacement",
-    "attribution_to_others",
-    "net_share",
-)
 
 
 def _with_proxies(
@@ -165,27 +161,19 @@ def _by_year(rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions) ->
     exponent = formulas.drop_off_exponent(grid["k"], grid["starts"], assumptions.drop_off_from)
     kept = formulas.remaining_after_drop_off(grid["drop_off"], exponent).where(per_year, 1.0)
     grid = _with_unit_values(grid, proxies, assumptions)
-    money = weight * grid["unit_value_now"]
-    names = ("quantity", "after_deadweight", "after_displacement", "after_attribution")
-    for step, name in zip(STEPS, names, strict=False):
+    for step, name in zip(STEPS, QUANTITIES, strict=False):
         grid[step] = formulas.gross_value(grid[name], grid["unit_value_now"], weight)
     grid["after_drop_off"] = grid["after_attribution"] * kept
     down = _benefits_down(grid["evidence"], assumptions)
     grid["net_value"] = grid["after_drop_off"] * (1 - down)
     discount = _discount(grid, assumptions)
     grid["present_value"] = grid["net_value"] * discount
-    at_one = remaining_at_one(priced, grid) * weight * kept * (1 - down) * discount
+    # Value is linear in the unit value, so a bound is the same quantity at another unit value.
+    present_quantity = grid[QUANTITIES[-1]] * weight * kept * (1 - down) * discount
     for bound in ("low", "high"):
-        grid[f"present_value_{bound}"] = at_one * grid[f"{bound}_now"]
-    del money
+        grid[f"present_value_{bound}"] = present_quantity * grid[f"{bound}_now"]
     columns = ["row_id", "year", "t", "k", *STEPS, "present_value_low", "present_value_high"]
     return grid[columns].reset_index(drop=True)
-
-
-def remaining_at_one(priced: pd.DataFrame, grid: pd.DataFrame) -> pd.Series:
-    """Quantity left after the three reductions, for each line of the year grid. [units]"""
-    left = priced.set_index("row_id")["after_attribution"]
-    return grid["row_id"].map(left)
 
 
 def _year_grid(priced: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:

@@ -1,0 +1,211 @@
+"""The command line: it reads its words, calls the library, prints, and holds no logic."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from socialvalue import __version__
+from socialvalue.errors import SettingsError, SocialValueError
+
+BAD_INPUT, USAGE, HIGH_FINDINGS = 1, 2, 3
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Estimate the social value of community activity, so that it can be audited.",
+)
+proxies_app = typer.Typer(no_args_is_help=True, help="Look at and check sets of proxies.")
+app.add_typer(proxies_app, name="proxies")
+
+InputPath = Annotated[
+    Path, typer.Argument(metavar="INPUT", help="A workbook, or a folder of CSV or Parquet files.")
+]
+OutFolder = Annotated[Path, typer.Option("--out", help="Folder for the outputs.")]
+ProxiesOption = Annotated[
+    str, typer.Option("--proxies", metavar="SET|DIR", help="A shipped proxy set, or a folder.")
+]
+DatesOption = Annotated[
+    str, typer.Option("--dates", help="How text dates are written: day-first or iso.")
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"socialvalue {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def demo(
+    out: OutFolder = Path("demo-output"),
+    internal: Annotated[
+        bool, typer.Option("--internal", help="Show small groups too; not for publication.")
+    ] = False,
+) -> None:
+    """Value a synthetic example network and write every output."""
+    from socialvalue import datasets
+    from socialvalue.assessment import assess
+
+    result = assess(datasets.load_network(), "uk-public", breakdowns=["imd_decile"])
+    result.write_folder(out, profile=_profile(internal))
+    typer.echo("Synthetic example data: no real people, organisations or results.")
+    _say_outputs(result, out)
+
+
+@app.command()
+def template(
+    out: Annotated[Path | None, typer.Argument(metavar="OUT.xlsx", help="Workbook to make.")] = None,
+    describe: Annotated[
+        str | None, typer.Option("--describe", metavar="TABLE", help="Print a table's columns.")
+    ] = None,
+) -> None:
+    """Write a blank workbook with labels, notes and drop-downs."""
+    from socialvalue import template as blank
+
+    if describe is not None:
+        columns = blank.describe(describe)
+        typer.echo(columns.to_string(index=False))
+        return
+    if out is None:
+        raise SettingsError("Say which workbook to make: socialvalue template OUT.xlsx.")
+    blank.write_template(out)
+    typer.echo(f"Blank workbook: {out}")
+
+
+@app.command()
+def check(
+    path: InputPath,
+    proxies: ProxiesOption = "uk-public",
+    annotate: Annotated[
+        Path | None,
+        typer.Option("--annotate", metavar="COPY.xlsx", help="Copy with each problem marked."),
+    ] = None,
+    dates: DatesOption = "day-first",
+) -> None:
+    """Find every problem at once: sheet, row, column, value and what to do."""
+    from socialvalue.annotate import annotate as mark
+    from socialvalue.checks import check as find_problems
+    from socialvalue.errors import format_problems
+    from socialvalue.parse import parse_records
+    from socialvalue.proxies import load_proxies
+    from socialvalue.read import read_records
+
+    records = read_records(path, dates=dates)
+    problems = find_problems(records, load_proxies(proxies))
+    for line in parse_records(records).coerced.itertuples():
+        typer.echo(f"{line.table}, {line.column}: {line.what} ({line.count})")
+    if annotate is not None:
+        mark(path, problems, annotate)
+        typer.echo(f"Copy with each problem marked: {annotate}")
+    if len(problems):
+        typer.echo(format_problems(problems), err=True)
+        raise typer.Exit(BAD_INPUT)
+    typer.echo("No problems found.")
+
+
+@app.command()
+def assess(
+    path: InputPath,
+    out: OutFolder,
+    proxies: ProxiesOption = "uk-public",
+    assumptions: Annotated[
+        Path | None, typer.Option("--assumptions", metavar="FILE.toml", help="Settings.")
+    ] = None,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", metavar="COLUMN", help="Break down by; repeatable.")
+    ] = None,
+    internal: Annotated[
+        bool, typer.Option("--internal", help="Show small groups too; not for publication.")
+    ] = False,
+    disclosure: Annotated[
+        str, typer.Option("--disclosure", help="Merge groups of fewer people: under-5, under-10 ...")
+    ] = "under-5",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 3 if a finding is of high severity.")
+    ] = False,
+    dates: DatesOption = "day-first",
+) -> None:
+    """Check and value INPUT; write workbook, report, charts, tables and data."""
+    from socialvalue.assessment import assess as value
+    from socialvalue.assumptions import Assumptions
+    from socialvalue.read import read_records
+    from socialvalue.report.folder import write_folder
+
+    settings = Assumptions.from_toml(assumptions) if assumptions else Assumptions()
+    records = read_records(path, dates=dates)
+    result = value(records, proxies, settings, breakdowns=by or [])
+    write_folder(result.for_output(_profile(internal), disclosure), out, protect=[path])
+    _say_outputs(result, out)
+    if strict and (result.findings["severity"] == "high").any():
+        high = result.findings[result.findings["severity"] == "high"]
+        for finding in high.itertuples():
+            typer.echo(f"High: {finding.message}", err=True)
+        raise typer.Exit(HIGH_FINDINGS)
+
+
+@proxies_app.command("list")
+def list_sets() -> None:
+    """List the shipped proxy sets."""
+    from socialvalue.proxies import load_proxies, shipped_sets
+
+    for name in shipped_sets():
+        typer.echo(str(load_proxies(name)))
+
+
+@proxies_app.command("show")
+def show(
+    name: Annotated[str, typer.Argument(metavar="SET|DIR")] = "uk-public",
+    proxy: Annotated[str | None, typer.Argument(metavar="PROXY_ID")] = None,
+) -> None:
+    """Show the proxies of a set, or everything about one of them."""
+    from socialvalue.proxies import load_proxies
+
+    chosen = load_proxies(name)
+    if proxy is None:
+        columns = ["proxy_id", "unit", "unit_value", "price_year", "value_type", "evidence", "name"]
+        typer.echo(chosen.proxies[columns].to_string(index=False))
+        return
+    for row in chosen.describe(proxy):
+        typer.echo(row)
+
+
+@proxies_app.command("check")
+def check_set(name: Annotated[str, typer.Argument(metavar="SET|DIR")]) -> None:
+    """Check every row of a proxy set."""
+    from socialvalue.proxies import load_proxies
+
+    typer.echo(f"No problems found: {load_proxies(name)}")
+
+
+def _profile(internal: bool) -> str:
+    return "internal" if internal else "publish"
+
+
+def _say_outputs(result: object, out: Path) -> None:
+    typer.echo(result)
+    for name in ("report.html", "impact_map.xlsx", "assessment.json", "charts", "tables"):
+        typer.echo(f"  {out / name}")
+
+
+def main() -> None:
+    """Run the command line; errors are one paragraph, and the exit code says what kind."""
+    try:
+        app()
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(USAGE)
+    except SocialValueError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(BAD_INPUT)
