@@ -54,7 +54,11 @@ def _settle_field(
     rows: pd.DataFrame, adjustments: pd.DataFrame, field: str
 ) -> tuple[np.ndarray, np.ndarray]:
     own = rows.get(field, pd.Series(np.nan, index=rows.index)).to_numpy(dtype=float, copy=True)
-    stated = rows[f"states_{field}"].to_numpy(dtype=bool, copy=True) if field in SHARES else ~np.isnan(own)
+    stated = (
+        rows[f"states_{field}"].to_numpy(dtype=bool, copy=True)
+        if field in SHARES
+        else ~np.isnan(own)
+    )
     value = own
     origin = np.where(stated, RECORD, "").astype(object)
     value[stated & np.isin(field, SHARES)] = np.nan
@@ -123,15 +127,15 @@ def _best_adjustment(
             fits = fits & (rows[column].fillna("") == adjustment[column]).to_numpy(bool)
         if "proxy_id" in scope and adjustment[field] and (fits & barred).any():
             raise InputError(
-                f"adjustments, row {line}: {adjustment['proxy_id']} is already net of {field}, which "
-                f"this row takes off again. Leave {field} blank for that proxy."
+                f"adjustments, row {line}: {adjustment['proxy_id']} is already net of {field}, "
+                f"which this row takes off again. Leave {field} blank for that proxy."
             )
         tied = fits & (best.scope == len(scope)) & ~barred
         if tied.any():
             raise InputError(
-                f"adjustments, rows {best.line[tied][0]} and {line}: both state {field} for the same "
-                f"records with the same number of scope columns ({', '.join(scope) or 'none'}). Make "
-                "one of them more specific, or leave one out."
+                f"adjustments, rows {best.line[tied][0]} and {line}: both state {field} for the "
+                f"same records with equally many scope columns ({', '.join(scope) or 'none'}). "
+                "Make one of them more specific, or leave one out."
             )
         better = fits & (len(scope) > best.scope)
         best.value[better] = adjustment[field]
@@ -150,7 +154,8 @@ def remaining_quantities(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Columns quantity, quantity_after_deadweight, quantity_after_displacement,
-        quantity_after_attribution [units], and the effective shares deadweight, displacement, attribution_to_others, net_share.
+        quantity_after_attribution [units], and the effective shares deadweight, displacement,
+        attribution_to_others, net_share.
     """
     taken = {subset: _moment(rows, subset) for subset in PRODUCTS.values()}
     dead, moved, others = SHARES

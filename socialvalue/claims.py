@@ -12,7 +12,7 @@ import pandas as pd
 from socialvalue.adjustments import NOWHERE
 from socialvalue.assumptions import Assumptions
 from socialvalue.impact_map import SHARES
-from socialvalue.summary import Range
+from socialvalue.totals import Range
 
 COLUMNS = ("rule", "severity", "message", "value_at_stake", "rows", "why", "what_to_do")
 UNSTATED = "adjustment_stated_nowhere"
@@ -26,7 +26,6 @@ class Claim:
     rows: pd.DataFrame
     inputs: pd.DataFrame
     activities: pd.DataFrame
-    outcomes: pd.DataFrame
     range: Range
     ratio_missing: str | None
     outside_ratio: pd.Series
@@ -227,7 +226,7 @@ def inputs_for_all_projects(claim: Claim) -> Iterator[dict]:
             "message": "Some inputs name no project and are taken to serve all projects.",
             "value_at_stake": float(unnamed["present_value"].sum()),
             "rows": len(unnamed),
-            "why": "They are in the ratio of the whole; a project has no ratio of its own from them.",
+            "why": "They are in the ratio of the whole and belong to no project.",
             "what_to_do": "Name the project of each input where there is one.",
         }
 

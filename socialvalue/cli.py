@@ -66,7 +66,9 @@ def demo(
 
 @app.command()
 def template(
-    out: Annotated[Path | None, typer.Argument(metavar="OUT.xlsx", help="Workbook to make.")] = None,
+    out: Annotated[
+        Path | None, typer.Argument(metavar="OUT.xlsx", help="Workbook to make.")
+    ] = None,
     describe: Annotated[
         str | None, typer.Option("--describe", metavar="TABLE", help="Print a table's columns.")
     ] = None,
@@ -130,7 +132,8 @@ def assess(
         bool, typer.Option("--internal", help="Show small groups too; not for publication.")
     ] = False,
     disclosure: Annotated[
-        str, typer.Option("--disclosure", help="Merge groups of fewer people: under-5, under-10 ...")
+        str,
+        typer.Option("--disclosure", help="Merge groups of fewer people: under-5, under-10 ..."),
     ] = "under-5",
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 if a finding is of high severity.")

@@ -13,31 +13,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from socialvalue.errors import OutputError, SettingsError
+from socialvalue.errors import SettingsError
+from socialvalue.merging import MERGED_LABEL, merged_allocation, merged_map, new_row_ids
+from socialvalue.people import SMALL_ROW
 from socialvalue.results import Result
-from socialvalue.summary import MERGED, counted_lines
-from socialvalue.valuation import QUANTITIES, STEPS, ValuedMap
-
-SMALL_ROW = 50
-"""Rows with fewer people than this are kept with who is in them, so policies up to it can be met."""
-LEVELS = ("evidence", "outcome", "project", "stakeholder_group")
-MERGED_LABEL = "small groups, merged"
-_SAME = ("proxy_id", "unit", "year", "starts", "duration_years", "drop_off", "is_harm", "counted")
-_SAME_PROXY = ("proxy_id", "unit", "is_harm", "counted")
-_TEXTS = (
-    "proxy_id",
-    "proxy_name",
-    "theme",
-    "value_type",
-    "payer",
-    "unit",
-    "price_year",
-    "value_covers",
-    "discount_class",
-    "uprating",
-    "year",
-)
-_AMOUNTS = (*STEPS, "present_value_low", "present_value_high")
+from socialvalue.summary import counted_lines
+from socialvalue.valuation import ValuedMap
 
 
 def threshold(policy: str) -> int:
@@ -56,8 +37,8 @@ def threshold(policy: str) -> int:
     match = re.fullmatch(r"under-(\d+)", policy)
     if match is None or not 2 <= int(match[1]) <= SMALL_ROW:
         raise SettingsError(
-            f"There is no disclosure policy {policy!r}. Write under-5 to merge groups of fewer than "
-            f"5 people; any number from 2 to {SMALL_ROW} can stand there."
+            f"There is no disclosure policy {policy!r}. Write under-5 to merge groups of fewer "
+            f"than 5 people; any number from 2 to {SMALL_ROW} can stand there."
         )
     return int(match[1])
 
@@ -83,9 +64,9 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         If all the records together rest on fewer people than the policy allows.
     """
     fewest = threshold(policy)
-    new_ids, withheld = _new_row_ids(result, fewest)
-    valued = _merged_map(result, new_ids, withheld)
-    allocation = _merged_allocation(result.allocation, new_ids, valued.rows, list(result.frameworks))
+    new_ids, withheld = new_row_ids(result, fewest)
+    valued = merged_map(result, new_ids, withheld)
+    allocation = merged_allocation(result.allocation, new_ids, valued.rows, list(result.frameworks))
     breakdowns, people = _merged_breakdowns(result, fewest)
     totals, findings = _harms_left(result, valued, _findings_left(result, new_ids))
     return replace(
@@ -101,177 +82,6 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         findings=findings,
         small_rows=pd.DataFrame(),
     )
-
-
-def _distinct_people(result: Result, row_ids: list[int]) -> float:
-    """People behind several small rows together: named ones once, the others as stated."""
-    small = result.small_rows
-    inside = small[small["row_id"].isin(row_ids)]
-    rows = result.valued.rows.set_index("row_id")
-    named = inside.groupby("row_id")["person"].nunique()
-    stated = rows.loc[row_ids, "people"].fillna(0).sum() - named.sum()
-    return float(inside["person"].nunique() + stated)
-
-
-def _new_row_ids(result: Result, fewest: int) -> tuple[pd.Series, set[int]]:
-    """New id of each row, and the ids of merged rows whose figures must be withheld."""
-    rows = result.valued.rows.set_index("row_id", drop=False)
-    new_ids = pd.Series(rows.index, index=rows.index)
-    small = rows.index[(rows["people"] < fewest).to_numpy(bool)]
-    for kept in _levels(rows):
-        for _, group in rows.loc[small].groupby(kept, dropna=False):
-            ids = group.index.tolist()
-            if len(ids) > 1 and _distinct_people(result, ids) >= fewest:
-                new_ids[ids] = min(ids)
-                small = small.difference(ids)
-    rest = rows.loc[small]
-    # What is in no total can be withheld without anything failing to add up.
-    withheld = {
-        int(min(ids.index))
-        for _, ids in rest[~rest["counted"]].groupby(rest["proxy_id"].isna())
-        if len(ids)
-    }
-    for _, ids in rest[~rest["counted"]].groupby(rest["proxy_id"].isna()):
-        new_ids[ids.index] = min(ids.index)
-    counted = rest[rest["counted"]]
-    harms, others = (counted.index[counted["is_harm"] == harm].tolist() for harm in (True, False))
-    left = _merge_rest(result, rows, new_ids, harms, fewest)
-    # Harms too few to stand alone join the benefits, and a finding says so.
-    if _merge_rest(result, rows, new_ids, [*others, *left], fewest, any_sign=True):
-        raise OutputError(
-            f"Fewer than {fewest} people are behind all the valued records together, so nothing can "
-            "be published without showing who they are. Use the internal profile (--internal) and "
-            "keep its outputs to yourselves."
-        )
-    return new_ids, withheld
-
-
-def _levels(rows: pd.DataFrame) -> list[list[str]]:
-    """What merged rows have in common, from most to least; the proxy stays longest."""
-    links = ["link_set"] if "link_set" in rows else []
-    steps = [[*_SAME, *links, *LEVELS[level:]] for level in range(1, len(LEVELS) + 1)]
-    return [*steps, [*_SAME_PROXY, *links]]
-
-
-def _merge_rest(
-    result: Result,
-    rows: pd.DataFrame,
-    new_ids: pd.Series,
-    ids: list[int],
-    fewest: int,
-    *,
-    any_sign: bool = False,
-) -> list[int]:
-    """Merge what is still small with the smallest safe rows; returns what could not be merged."""
-    if not ids:
-        return []
-    people = _distinct_people(result, ids)
-    safe = rows[rows["counted"] & ~rows.index.isin(ids)].sort_values("people", na_position="last")
-    if not any_sign:
-        safe = safe[safe["is_harm"]]
-    for new_id in new_ids[safe.index].drop_duplicates():
-        if len(ids) > 1 and people >= fewest:
-            break
-        ids = [*ids, *new_ids.index[new_ids == new_id]]
-        people = max(people, float(fewest))
-    if len(ids) == 1 or people < fewest:
-        return ids
-    new_ids[ids] = min(ids)
-    return []
-
-
-def _merged_map(result: Result, new_ids: pd.Series, withheld: set[int]) -> ValuedMap:
-    old = result.valued.rows.assign(new_id=result.valued.rows["row_id"].map(new_ids))
-    size = old.groupby("new_id")["row_id"].transform("size")
-    merged = [_one_row(result, group) for _, group in old[size > 1].groupby("new_id")]
-    lone = old[size == 1]
-    hide = lone["row_id"].isin(withheld)
-    lone = lone.copy()
-    lone.loc[hide, "merged"] = True
-    table = pd.concat([lone, *[each.to_frame().T for each in merged]]) if merged else lone
-    kinds = result.valued.rows.dtypes
-    table = table.astype({c: kinds[c] for c in table if c in kinds and c not in _TEXTS})
-    gone = table["row_id"].isin(withheld)
-    table["records"] = table["records"].astype(float).mask(gone)
-    table.loc[gone, ["people", *QUANTITIES, "gross_value", "net_value", "present_value"]] = np.nan
-    table = table.drop(columns="new_id").sort_values("row_id").reset_index(drop=True)
-    values = result.valued.values
-    values = values.assign(row_id=values["row_id"].map(new_ids))
-    values = values[~values["row_id"].isin(withheld)]
-    several = set(old.loc[size > 1, "new_id"]) & set(table.loc[table["value_covers"].isna(), "row_id"])
-    values = values.assign(k=values["k"].where(~values["row_id"].isin(several), -1))
-    sums = values.groupby(["row_id", "year", "t", "k"])[list(_AMOUNTS)].sum(min_count=1)
-    return ValuedMap(table, sums.reset_index())
-
-
-def _one_row(result: Result, group: pd.DataFrame) -> pd.Series:
-    """Several rows as one; what they do not share is named as merged, or blank."""
-    row = group.iloc[0].copy()
-    alike = group[[*_SAME]].nunique(dropna=False).max() == 1
-    same_proxy = group[[*_SAME_PROXY]].nunique(dropna=False).max() == 1
-    for column in LEVELS:
-        if group[column].nunique(dropna=False) > 1:
-            row[column] = MERGED_LABEL
-    for column in [c for c in group if str(c).endswith("_from")]:
-        if group[column].nunique() > 1:
-            row[column] = "several"
-    for column in ("records", *QUANTITIES, "gross_value", "net_value", "present_value"):
-        row[column] = group[column].sum(min_count=1)
-    for bound in ("present_value_low", "present_value_high"):
-        row[bound] = group[bound].sum(min_count=1)
-    people = _distinct_people(result, group["row_id"].tolist())
-    row["people"] = people if group["people"].lt(SMALL_ROW).all() else np.nan
-    row["merged"], row["row_id"] = True, group["new_id"].iloc[0]
-    if not same_proxy:
-        _blank(row, group)
-        return row
-    _effective_shares(row)
-    if not alike:
-        _blank_timing(row)
-    return row
-
-
-def _blank_timing(row: pd.Series) -> None:
-    """One proxy, but several years or durations: no single formula gives the value."""
-    row["year"], row["value_covers"] = MERGED_LABEL, None
-    for column in ("duration_years", "drop_off", "starts"):
-        row[column] = np.nan
-
-
-def _effective_shares(row: pd.Series) -> None:
-    before = row["quantity"]
-    shares = ("deadweight", "displacement", "attribution_to_others")
-    for share, step in zip(shares, QUANTITIES[1:], strict=True):
-        if before:
-            row[share] = 1 - row[step] / before
-        before = row[step]
-    row["net_share"] = before / row["quantity"] if row["quantity"] else np.nan
-
-
-def _blank(row: pd.Series, group: pd.DataFrame) -> None:
-    for column in LEVELS:
-        row[column] = MERGED_LABEL
-    for column in _TEXTS:
-        row[column] = MERGED_LABEL if column in ("theme", "value_type", "payer", "year") else None
-    numbers = ("unit_value", "price_factor", "unit_value_repriced", "deadweight", "displacement")
-    numbers += ("attribution_to_others", "net_share", "drop_off", "duration_years", "starts")
-    for column in (*numbers, *QUANTITIES):
-        row[column] = np.nan
-    row["is_harm"] = bool(group["is_harm"].all())
-
-
-def _merged_allocation(
-    allocation: pd.DataFrame, new_ids: pd.Series, rows: pd.DataFrame, frameworks: list[str]
-) -> pd.DataFrame:
-    blank = rows.loc[rows["merged"] & rows["proxy_id"].isna() & rows["counted"], "row_id"]
-    moved = allocation.assign(row_id=allocation["row_id"].map(new_ids))
-    moved = moved[~moved["row_id"].isin(blank)].drop_duplicates()
-    whole = [
-        {"row_id": row_id, "framework": framework, "category": MERGED, "share": 1.0}
-        for row_id in blank
-        for framework in frameworks
-    ]
-    return pd.concat([moved, pd.DataFrame(whole, columns=list(allocation))], ignore_index=True)
 
 
 def _merged_breakdowns(
@@ -326,7 +136,9 @@ def _findings_left(result: Result, new_ids: pd.Series) -> pd.DataFrame:
             column = findings.columns.get_loc("value_at_stake")
             findings.iloc[position, column] = values[kept].sum() if kept else np.nan
             message = findings.columns.get_loc("message")
-            findings.iloc[position, message] += " (Small groups are left out of the value at stake.)"
+            findings.iloc[position, message] += (
+                " (Small groups are left out of the value at stake.)"
+            )
     return findings
 
 

@@ -55,12 +55,12 @@ def format_problems(problems: pd.DataFrame, shown: int = SHOWN_ROWS) -> str:
     str
     """
     lines = []
-    for (table, source), of_table in problems.groupby(["table", "source"], sort=False, dropna=False):
-        rules = of_table["rule"].nunique()
-        rows = len(of_table)
-        lines.append(
-            f"{table} ({source}): {rows} problem{'s' * (rows != 1)}, {rules} rule{'s' * (rules != 1)}."
-        )
+    for (table, source), of_table in problems.groupby(
+        ["table", "source"], sort=False, dropna=False
+    ):
+        rules, rows = of_table["rule"].nunique(), len(of_table)
+        counts = f"{rows} problem{'s' * (rows != 1)}, {rules} rule{'s' * (rules != 1)}"
+        lines.append(f"{table} ({source}): {counts}.")
         for rule, group in of_table.groupby("rule", sort=False):
             lines += ["", f"  {rule}"]
             lines += [_line(problem) for problem in group.head(shown).itertuples()]

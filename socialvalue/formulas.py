@@ -40,7 +40,7 @@ def net_share(
 
 
 def part_year_weight(k: Numeric, duration_years: Numeric, part_years: str) -> Numeric:
-    """Part of its k-th year (k = 0, 1, ...) in which an outcome still lasts. [share]
+    """Part of its k-th year (k = 0, 1, ...) in which an outcome still lasts [share].
 
     ``part_years`` says what a last part-year counts: ``prorata`` its length, ``up`` a whole year,
     ``down`` nothing.
@@ -58,7 +58,7 @@ def part_year_weight(k: Numeric, duration_years: Numeric, part_years: str) -> Nu
 
 
 def drop_off_exponent(k: Numeric, starts: Numeric, drop_off_from: str) -> Numeric:
-    """How many years of drop-off the k-th year of an outcome has seen. [years]
+    """How many years of drop-off the k-th year of an outcome has seen [years].
 
     ``second_year``: none in its first year. ``first_year``: one already in its first year.
     ``end_of_activity``: an outcome that starts a year after the activity has lost one year's.
@@ -76,7 +76,7 @@ def drop_off_exponent(k: Numeric, starts: Numeric, drop_off_from: str) -> Numeri
 
 
 def remaining_after_drop_off(drop_off: Numeric, exponent: Numeric) -> Numeric:
-    """Share of an outcome left after ``exponent`` years of drop-off. [share]
+    """Share of an outcome left after ``exponent`` years of drop-off [share].
 
     Examples
     --------
@@ -87,7 +87,7 @@ def remaining_after_drop_off(drop_off: Numeric, exponent: Numeric) -> Numeric:
 
 
 def gross_value(quantity: Numeric, unit_value: Numeric, weight: Numeric) -> Numeric:
-    """Quantity x unit value x the part of the year it lasts, before any reduction. [money]
+    """Quantity x unit value x the part of the year it lasts, before any reduction [money].
 
     Examples
     --------
@@ -98,7 +98,7 @@ def gross_value(quantity: Numeric, unit_value: Numeric, weight: Numeric) -> Nume
 
 
 def repriced(value: Numeric, price_factor: Numeric) -> Numeric:
-    """Value at the prices of another year. [money]
+    """Value at the prices of another year [money].
 
     Examples
     --------
@@ -109,7 +109,7 @@ def repriced(value: Numeric, price_factor: Numeric) -> Numeric:
 
 
 def real_income_factor(income_to: float, income_from: float, elasticity: float) -> float:
-    """Uplift of a wellbeing or health value for growth in real income per head. [ratio]
+    """Uplift of a wellbeing or health value for growth in real income per head [ratio].
 
     References
     ----------
@@ -124,7 +124,7 @@ def real_income_factor(income_to: float, income_from: float, elasticity: float) 
 
 
 def ratio_of_return(present_value: float, input_value: float) -> float:
-    """Present value of outcomes per unit of money put in; nan where nothing was put in. [ratio]
+    """Present value of outcomes per unit of money put in; nan where nothing was put in [ratio].
 
     Examples
     --------
@@ -135,7 +135,7 @@ def ratio_of_return(present_value: float, input_value: float) -> float:
 
 
 def payback_years(present_values: Numeric, input_value: float) -> float:
-    """First time at which the running total of present value reaches the inputs. [years]
+    """First time at which the running total of present value reaches the inputs [years].
 
     Linear within a year. ``present_values`` holds one amount for each year in order, from the
     first year with inputs or outcomes. nan if the inputs are never reached.

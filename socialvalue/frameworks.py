@@ -38,9 +38,7 @@ def load_framework(name: str) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str)[["category", "title", "wording", "colour"]]
 
 
-def assign_link_sets(
-    outcomes: pd.DataFrame, links: pd.DataFrame
-) -> tuple[pd.Series, pd.DataFrame]:
+def assign_link_sets(outcomes: pd.DataFrame, links: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
     """Which links of the user's own override the proxy's, for each record.
 
     For each framework the links with the most specific scope that fits a record win.
@@ -64,7 +62,9 @@ def assign_link_sets(
         chosen[str(framework)] = _best_links(outcomes, group)
     table = pd.DataFrame(chosen, index=outcomes.index).fillna("")
     nothing = ("",) * table.shape[1]
-    codes, combinations = pd.factorize(pd.Series(list(map(tuple, table.to_numpy())), index=table.index))
+    codes, combinations = pd.factorize(
+        pd.Series(list(map(tuple, table.to_numpy())), index=table.index)
+    )
     numbers = [0 if tuple(each) == nothing else i + 1 for i, each in enumerate(combinations)]
     parts = []
     for number, each in zip(numbers, combinations, strict=True):
@@ -80,7 +80,9 @@ def assign_link_sets(
 def _scope_key(links: pd.DataFrame) -> pd.Series:
     """Scope of each link as one text: which columns it states, and what."""
     parts = [
-        (scope + "=" + links[scope].astype("string")).fillna("") for scope in SCOPES if scope in links
+        (scope + "=" + links[scope].astype("string")).fillna("")
+        for scope in SCOPES
+        if scope in links
     ]
     key = parts[0]
     for part in parts[1:]:

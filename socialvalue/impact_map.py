@@ -116,9 +116,9 @@ def collapse(prepared: Any, extra: Sequence[str] = ()) -> pd.DataFrame:
     if len(table) > ROW_CAP:
         widest = max(keys, key=lambda key: table[key].nunique(dropna=False))
         raise SettingsError(
-            f"The impact map would have {len(table):,} rows, over the cap of {ROW_CAP:,}. The column "
-            f"that makes it grow is {widest!r} ({table[widest].nunique():,} values): use fewer or "
-            "broader values, or leave it out of the breakdowns."
+            f"The impact map would have {len(table):,} rows, over the cap of {ROW_CAP:,}. "
+            f"The column that makes it grow is {widest!r} ({table[widest].nunique():,} values): use "
+            "fewer or broader values, or leave it out of the breakdowns."
         )
     # Engines return groups in any order; a fixed one makes results repeatable.
     return table.sort_values("row_key", kind="stable").reset_index(drop=True)

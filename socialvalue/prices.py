@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from socialvalue import formulas
+from socialvalue.assumptions import Assumptions
 from socialvalue.errors import SettingsError
 from socialvalue.shipped import data_root
 from socialvalue.years import Year, parse_year, year_label
@@ -42,7 +43,9 @@ def deflator_series(financial: bool) -> Series:
     # Two releases of an index have different bases and revisions, so they are never mixed.
     newest = table[table["release_date"] == table["release_date"].max()]
     starts = [parse_year(label).start for label in newest["year"]]
-    forecast = [s for s, status in zip(starts, newest["status"], strict=True) if status != "outturn"]
+    forecast = [
+        s for s, status in zip(starts, newest["status"], strict=True) if status != "outturn"
+    ]
     values = dict(zip(starts, newest["index"].astype(float), strict=True))
     return Series(values, frozenset(forecast), str(newest["release"].iloc[0]))
 
@@ -132,7 +135,10 @@ def price_factor(from_year: str, to_year: str, income_elasticity: float = 0.0) -
         return PriceFactor(1.0, False, False)
     old, new = parse_year(from_year), parse_year(to_year)
     if old.financial or new.financial:
-        (index_old, guess_old), (index_new, guess_new) = _financial_index(old), _financial_index(new)
+        (index_old, guess_old), (index_new, guess_new) = (
+            _financial_index(old),
+            _financial_index(new),
+        )
         forecast = guess_old or guess_new
     else:
         series = deflator_series(False)
@@ -153,7 +159,7 @@ class Schedule(NamedTuple):
     bands: tuple[tuple[int, float, float], ...]
 
     def rate(self, year: int) -> float:
-        """Rate of the year that is ``year`` years after the base year. [share per year]"""
+        """Rate of the year that is ``year`` years after the base year [share per year]."""
         for first, last, rate in self.bands:
             if first <= year <= last:
                 return rate
@@ -164,7 +170,7 @@ class Schedule(NamedTuple):
         )
 
     def factor(self, t: float) -> float:
-        """Cumulative factor ``t`` years after the base year; 1 in the past. [ratio]"""
+        """Cumulative factor ``t`` years after the base year; 1 in the past [ratio]."""
         if t <= 0:
             return 1.0
         whole = int(np.floor(t))
@@ -255,3 +261,11 @@ def vintages() -> dict[str, str]:
         "gdp_deflator_calendar": deflator_series(False).vintage,
         "gdp_per_head": income_series().vintage,
     }
+
+
+def schedules(assumptions: Assumptions) -> tuple[Schedule, Schedule]:
+    """Discount schedules of the standard and the health class."""
+    standard = discount_schedule(assumptions.discount_rate)
+    if assumptions.health_discount_rate is None:
+        return standard, standard
+    return standard, discount_schedule(assumptions.health_discount_rate)

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from socialvalue import summary
+from socialvalue import totals as steps
 from socialvalue.assumptions import Assumptions
-from socialvalue.summary import Range
+from socialvalue.totals import Range
 from socialvalue.valuation import ValuedMap
 
 MAP_COLUMNS = (
@@ -216,4 +217,4 @@ class Result:
         DataFrame
             step, value (after the step) [money], change [money].
         """
-        return summary.waterfall(summary.counted_lines(self.valued))
+        return steps.waterfall(summary.counted_lines(self.valued))

@@ -46,7 +46,9 @@ def lookup(table: pd.DataFrame, reference: pd.DataFrame, key: str, what: str) ->
     return joined.set_index(table.index)
 
 
-def split(table: pd.DataFrame, shares: pd.DataFrame, key: str, amounts: Sequence[str]) -> pd.DataFrame:
+def split(
+    table: pd.DataFrame, shares: pd.DataFrame, key: str, amounts: Sequence[str]
+) -> pd.DataFrame:
     """Divide the amounts of each row by the shares of its key; shares sum to at most 1.
 
     Parameters

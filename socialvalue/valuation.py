@@ -9,8 +9,10 @@ from socialvalue import formulas
 from socialvalue.adjustments import remaining_quantities, settle
 from socialvalue.assumptions import TIMING_OFFSET, Assumptions
 from socialvalue.errors import InputError, SettingsError
-from socialvalue.prices import Schedule, discount_factors, discount_schedule, price_factor
-from socialvalue.proxies import ProxySet, pick
+from socialvalue.optimism import benefits_down_by
+from socialvalue.prices import discount_factors, price_factor, schedules
+from socialvalue.proxies import ProxySet
+from socialvalue.proxy_picks import pick
 from socialvalue.years import year_label
 
 STEPS = (
@@ -87,10 +89,7 @@ def value_map(
     return ValuedMap(_with_totals(rows, values), values)
 
 
-
-def _with_proxies(
-    rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions
-) -> pd.DataFrame:
+def _with_proxies(rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions) -> pd.DataFrame:
     picked = pick(proxies, rows["proxy_id"], rows["first_year"], assumptions.year_start_month)
     wrong = sorted(set(picked["currency"].dropna()) - {assumptions.currency})
     if wrong:
@@ -130,8 +129,8 @@ def _check_covers(rows: pd.DataFrame) -> None:
     if len(wrong):
         raise InputError(
             f"{wrong['proxy_id'].iloc[0]} is per person_year and lasts "
-            f"{wrong['duration_years'].iloc[0]:g} years ({wrong['duration_years_from'].iloc[0]}): the "
-            "years would count twice. Put all the years into quantity and leave duration_years 1."
+            f"{wrong['duration_years'].iloc[0]:g} years ({wrong['duration_years_from'].iloc[0]}): "
+            "the years would count twice. Put all years into quantity and leave duration_years 1."
         )
 
 
@@ -164,7 +163,7 @@ def _by_year(rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions) ->
     for step, name in zip(STEPS, QUANTITIES, strict=False):
         grid[step] = formulas.gross_value(grid[name], grid["unit_value_now"], weight)
     grid["after_drop_off"] = grid["after_attribution"] * kept
-    down = _benefits_down(grid["evidence"], assumptions)
+    down = benefits_down_by(grid["evidence"], assumptions)
     grid["net_value"] = grid["after_drop_off"] * (1 - down)
     discount = _discount(grid, assumptions)
     grid["present_value"] = grid["net_value"] * discount
@@ -196,16 +195,22 @@ def _with_unit_values(
     grid: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions
 ) -> pd.DataFrame:
     factor = grid["price_factor"]
-    for bound, column in (("unit_value_now", "unit_value"), ("low_now", "low"), ("high_now", "high")):
+    for bound, column in (
+        ("unit_value_now", "unit_value"),
+        ("low_now", "low"),
+        ("high_now", "high"),
+    ):
         grid[bound] = grid[column] * factor
     carbon = (grid["uprating"] == "carbon").to_numpy(bool)
     if carbon.any():
         # A tonne is worth what the year it is emitted in says, then re-priced.
         lines = grid[carbon]
-        picked = pick(
-            proxies, lines["proxy_id"], lines["year_start"], assumptions.year_start_month
-        )
-        for bound, column in (("unit_value_now", "unit_value"), ("low_now", "low"), ("high_now", "high")):
+        picked = pick(proxies, lines["proxy_id"], lines["year_start"], assumptions.year_start_month)
+        for bound, column in (
+            ("unit_value_now", "unit_value"),
+            ("low_now", "low"),
+            ("high_now", "high"),
+        ):
             values = picked[column].to_numpy(float) * factor[carbon].to_numpy(float)
             grid.loc[carbon, bound] = values
     return grid
@@ -225,51 +230,6 @@ def _discount(grid: pd.DataFrame, assumptions: Assumptions) -> np.ndarray:
     return factors
 
 
-def schedules(assumptions: Assumptions) -> tuple[Schedule, Schedule]:
-    """Discount schedules of the standard and the health class."""
-    standard = discount_schedule(assumptions.discount_rate)
-    if assumptions.health_discount_rate is None:
-        return standard, standard
-    return standard, discount_schedule(assumptions.health_discount_rate)
-
-
-def _benefits_down(evidence: pd.Series, assumptions: Assumptions) -> np.ndarray | float:
-    table = optimism_table(assumptions)
-    if table is None:
-        return 0.0
-    down = dict(zip(table["evidence"].fillna(""), table["benefits_down"].astype(float), strict=True))
-    grades = evidence.fillna("")
-    missing = sorted(set(grades) - set(down))
-    if missing:
-        names = ", ".join(name or "(blank)" for name in missing)
-        raise SettingsError(
-            f"The optimism-bias table has no row for evidence {names}. Add one; a blank evidence "
-            "stands for records that state none."
-        )
-    return grades.map(down).to_numpy(float)
-
-
-def optimism_table(assumptions: Assumptions) -> pd.DataFrame | None:
-    """The optimism-bias table of the assumptions, or None where none is asked for."""
-    table = assumptions.optimism_bias
-    if table is None:
-        return None
-    if not isinstance(table, pd.DataFrame):
-        try:
-            table = pd.read_csv(table)
-        except (OSError, ValueError) as error:
-            raise SettingsError(f"The optimism-bias table cannot be read: {error}.") from error
-    missing = {"evidence", "benefits_down", "costs_up"} - set(table.columns)
-    if missing:
-        raise SettingsError(f"The optimism-bias table lacks: {', '.join(sorted(missing))}.")
-    for column in ("benefits_down", "costs_up"):
-        share = table[column].fillna(0.0).astype(float)
-        if ((share < 0) | (share > 1)).any():
-            raise SettingsError(f"optimism bias, {column}: write shares between 0 and 1.")
-        table = table.assign(**{column: share})
-    return table
-
-
 def _with_totals(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
     sums = values.groupby("row_id")[list(_TOTALS)].sum()
     bounds = values.groupby("row_id")[["present_value_low", "present_value_high"]].sum(min_count=1)
@@ -281,58 +241,6 @@ def _with_totals(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
     for column in bounds:
         rows[column] = rows["row_id"].map(bounds[column])
     return rows
-
-
-def value_inputs(inputs: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """Re-price and discount what was put in.
-
-    Parameters
-    ----------
-    inputs : DataFrame
-        The inputs table, typed, with ``year_start`` (int): the year each date falls in.
-    assumptions : Assumptions
-        With ``base_year`` set.
-
-    Returns
-    -------
-    DataFrame
-        project, input_type, payer, grant_id, year, t, amount, price_year, price_factor,
-        discount_factor, present_value, forecast_prices; one row an input.
-    """
-    table = inputs.copy()
-    table["amount"] = table["amount"].fillna(table["hours"] * table["rate"]).astype(float)
-    table["year"] = [year_label(y, assumptions.financial_years) for y in table["year_start"]]
-    table["t"] = table["year_start"].astype(int) - int(str(assumptions.base_year)[:4])
-    settled = table["already_present_value"].fillna(False).to_numpy(bool)
-    prices = table["price_year"].fillna(table["year"]).astype(str)
-    found = [
-        (1.0, False, False)
-        if done or not assumptions.uprate
-        else price_factor(year, assumptions.price_year)
-        for year, done in zip(prices, settled, strict=True)
-    ]
-    table["price_year"] = prices
-    table["price_factor"] = [each[0] for each in found]
-    table["forecast_prices"] = [each[1] for each in found]
-    offset = TIMING_OFFSET[assumptions.input_timing]
-    factors = discount_factors(schedules(assumptions)[0], table["t"].tolist(), offset)
-    table["discount_factor"] = np.where(settled, 1.0, factors)
-    up = _costs_up(assumptions)
-    table["costs_up"] = up
-    table["present_value"] = (
-        table["amount"] * (1 + up) * table["price_factor"] * table["discount_factor"]
-    )
-    columns = ["project", "input_type", "payer", "grant_id", "year", "t", "amount", "price_year"]
-    columns += ["price_factor", "costs_up", "discount_factor", "present_value", "forecast_prices"]
-    return table[columns]
-
-
-def _costs_up(assumptions: Assumptions) -> float:
-    table = optimism_table(assumptions)
-    if table is None:
-        return 0.0
-    blank = table[table["evidence"].isna() | (table["evidence"].astype(str).str.strip() == "")]
-    return float(blank["costs_up"].iloc[0]) if len(blank) else 0.0
 
 
 def with_base_year(assumptions: Assumptions, years: pd.Series) -> Assumptions:

@@ -47,7 +47,7 @@ def parse_year(label: object) -> Year:
     match = _LABEL.match(str(label).strip())
     if match is None:
         raise SettingsError(
-            f"{label!r} is not a year. Write a financial year as 2024-25 or a calendar year as 2024."
+            f"{label!r} is not a year. Write a financial year as 2024-25, a calendar year as 2024."
         )
     start = int(match[1])
     if match[2] is None:

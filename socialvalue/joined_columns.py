@@ -1,0 +1,61 @@
+"""Which columns do records take from their activity and their proxy?"""
+
+from difflib import get_close_matches
+
+import pandas as pd
+
+from socialvalue.errors import SettingsError
+from socialvalue.proxies import ProxySet
+
+_FROM_ACTIVITY = ("project", "activity_type", "place", "lsoa", "organisation", "partners")
+
+_PRIVATE = ("person_id",)
+
+
+def with_activities(outcomes: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
+    """Outcome records with their activity's columns; what an outcome states itself wins."""
+    outcomes = outcomes.copy()
+    if activities.empty:
+        return outcomes
+    by_id = activities.set_index("activity_id")
+    for column in by_id.columns:
+        joined = outcomes["activity_id"].map(by_id[column])
+        if column not in outcomes:
+            outcomes[column] = joined
+        elif column in _FROM_ACTIVITY:
+            outcomes[column] = outcomes[column].fillna(joined)
+    return outcomes
+
+
+def with_projects(inputs: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
+    """Inputs with the project of their activity where they name none."""
+    if activities.empty:
+        return inputs
+    projects = activities.set_index("activity_id")["project"]
+    return inputs.assign(project=inputs["project"].fillna(inputs["activity_id"].map(projects)))
+
+
+def with_units(outcomes: pd.DataFrame, proxies: ProxySet) -> pd.DataFrame:
+    """Outcome records with their proxy's unit where they state none."""
+    units = proxies.proxies.drop_duplicates("proxy_id").set_index("proxy_id")["unit"]
+    return outcomes.assign(unit=outcomes["unit"].fillna(outcomes["proxy_id"].map(units)))
+
+
+def with_breakdowns(outcomes: pd.DataFrame, breakdowns: tuple[str, ...]) -> pd.DataFrame:
+    """Outcome records whose declared breakdowns exist; whole numbers stay whole.
+
+    Raises
+    ------
+    SettingsError
+        If a column does not exist, or names people.
+    """
+    for column in breakdowns:
+        if column not in outcomes or column in _PRIVATE:
+            near = get_close_matches(column, [c for c in outcomes if c not in _PRIVATE], n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            why = "names people" if column in _PRIVATE else "is no column of outcomes or activities"
+            raise SettingsError(f"Cannot break down by {column!r}: it {why}.{hint}")
+        values = outcomes[column]
+        if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
+            outcomes = outcomes.assign(**{column: values.astype("Int64")})
+    return outcomes

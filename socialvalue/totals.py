@@ -1,0 +1,167 @@
+"""What does it all come to? Totals, ratio, payback, range, and the steps to present value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from socialvalue import formulas
+from socialvalue.summary import MEASURES, bounds_by_proxy
+
+RANGE_KIND = "scenario band from published lows and highs"
+
+
+@dataclass(frozen=True)
+class Range:
+    """Low and high of the headline, with what they are, or why there is none.
+
+    Attributes
+    ----------
+    kind : str
+        What the range is.
+    level : float or None
+        Confidence level of a simulated interval; a scenario band has none. [share]
+    present_value_low, present_value_high : float
+        [money]; nan where missing.
+    sroi_ratio_low, sroi_ratio_high : float
+        [ratio]; nan where missing.
+    missing : str or None
+        Why there is no range.
+    share_without_range : float
+        Share of present value, in size, whose proxies publish no range. [share]
+    """
+
+    kind: str
+    level: float | None
+    present_value_low: float
+    present_value_high: float
+    sroi_ratio_low: float
+    sroi_ratio_high: float
+    missing: str | None
+    share_without_range: float
+
+
+def totals(
+    lines: pd.DataFrame, inputs: pd.DataFrame, years: Sequence[int]
+) -> tuple[pd.Series, str | None, pd.Series]:
+    """Totals of value, inputs, ratio and payback.
+
+    The ratio, net present value and payback cover the projects that have both outcomes and
+    inputs. Inputs that name no project are taken to serve all of them.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        From `counted_lines`.
+    inputs : DataFrame
+        From `value_inputs`.
+    years : sequence of int
+        Years from the base year, from the first with inputs or outcomes to the last.
+
+    Returns
+    -------
+    totals : Series
+        gross_value, net_value, present_value, harm_present_value, input_value, net_present_value
+        [money], sroi_ratio [ratio], payback_years [years].
+    missing : str or None
+        Why there is no ratio.
+    in_ratio : Series of bool
+        Which of the lines the ratio covers.
+    """
+    in_ratio, inputs_in_ratio = _in_ratio(lines, inputs)
+    present = lines["present_value"]
+    compared, spent = present[in_ratio].sum(), inputs_in_ratio["present_value"].sum()
+    missing = _why_no_ratio(lines, inputs, bool(in_ratio.any()), float(spent))
+    flow = lines[in_ratio].groupby("t")["present_value"].sum().reindex(list(years)).fillna(0.0)
+    result = {
+        "gross_value": lines["gross_value"].sum(),
+        "net_value": lines["net_value"].sum(),
+        "present_value": present.sum(),
+        "harm_present_value": present.clip(upper=0.0).sum(),
+        "input_value": inputs["present_value"].sum() if len(inputs) else np.nan,
+        "net_present_value": np.nan if missing else compared - spent,
+        "sroi_ratio": np.nan if missing else formulas.ratio_of_return(compared, spent),
+        "payback_years": np.nan if missing else formulas.payback_years(flow, spent),
+    }
+    return pd.Series(result, dtype="float64"), missing, in_ratio
+
+
+def _in_ratio(lines: pd.DataFrame, inputs: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+    projects = set(lines["project"].dropna())
+    funded = set(inputs["project"].dropna())
+    shared = inputs["project"].isna()
+    covered = lines["project"].isin(funded) | bool(shared.any())
+    return covered, inputs[shared | inputs["project"].isin(projects)]
+
+
+def _why_no_ratio(
+    lines: pd.DataFrame, inputs: pd.DataFrame, compared: bool, spent: float
+) -> str | None:
+    if inputs.empty:
+        return "no inputs were recorded, so there is nothing to compare the value with"
+    if lines.empty:
+        return "no outcome was priced"
+    if not compared:
+        return "no project has both outcomes and inputs"
+    if spent <= 0:
+        return "the inputs come to nothing"
+    return None
+
+
+def headline_range(lines: pd.DataFrame, in_ratio: pd.Series, input_value_in_ratio: float) -> Range:
+    """Range of the total and the ratio from the lows and highs that proxies publish."""
+    size = lines["present_value"].abs()
+    unranged = lines["present_value_low"].isna() & lines["present_value_high"].isna()
+    whole = size.sum()
+    without = float(size[unranged].sum() / whole) if whole > 0 else 1.0
+    if lines.empty or unranged.all():
+        why = (
+            "no outcome was priced"
+            if lines.empty
+            else "no proxy used here publishes a low and a high (100% of the value has no range)"
+        )
+        nan = float("nan")
+        return Range(RANGE_KIND, None, nan, nan, nan, nan, why, 1.0)
+    low, high = _ends(lines)
+    ratio_low = ratio_high = float("nan")
+    if input_value_in_ratio > 0:
+        compared_low, compared_high = _ends(lines[in_ratio])
+        ratio_low = formulas.ratio_of_return(compared_low, input_value_in_ratio)
+        ratio_high = formulas.ratio_of_return(compared_high, input_value_in_ratio)
+    return Range(RANGE_KIND, None, low, high, ratio_low, ratio_high, None, without)
+
+
+def _ends(lines: pd.DataFrame) -> tuple[float, float]:
+    bounds = bounds_by_proxy(lines, [])
+    filled = bounds["present_value_low"].notna().any()
+    if not filled:
+        total = float(lines["present_value"].sum())
+        return total, total
+    return float(bounds["present_value_low"].sum()), float(bounds["present_value_high"].sum())
+
+
+def waterfall(lines: pd.DataFrame) -> pd.DataFrame:
+    """Steps from gross to present value, in order; the changes sum exactly.
+
+    Returns
+    -------
+    DataFrame
+        step, value (after the step) [money], change [money].
+    """
+    sums = {
+        "gross_value": lines["gross_value"].sum(),
+        "deadweight": lines["after_deadweight"].sum(),
+        "displacement": lines["after_displacement"].sum(),
+        "attribution_to_others": lines["after_attribution"].sum(),
+        "drop_off": lines["after_drop_off"].sum(),
+        "optimism_bias": lines["net_value"].sum(),
+        "net_value": lines["net_value"].sum(),
+        "discounting": lines["present_value"].sum(),
+        "present_value": lines["present_value"].sum(),
+    }
+    table = pd.DataFrame({"step": list(sums), "value": [float(v) for v in sums.values()]})
+    table["change"] = table["value"].diff()
+    totals_shown = table["step"].isin(MEASURES)
+    table.loc[totals_shown, "change"] = table.loc[totals_shown, "value"]
+    return table
