@@ -1,0 +1,131 @@
+"""What is a column? Its kind, unit, bounds and meaning, from which checks and templates follow."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+KINDS = ("text", "id", "number", "integer", "share", "money", "date", "year", "yes_no", "code")
+NUMERIC = ("number", "integer", "share", "money")
+DTYPES = {
+    "text": "string",
+    "id": "string",
+    "code": "string",
+    "year": "string",
+    "yes_no": "boolean",
+    "date": "datetime64[us]",
+} | dict.fromkeys(NUMERIC, "float64")
+EARLIEST, LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-12-31")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: everything said of it is said here.
+
+    Attributes
+    ----------
+    name, kind : str
+        The kind is one of `KINDS`.
+    label, meaning : str
+        For people: in templates, documents and messages.
+    unit : str
+        What a value is counted in.
+    required : bool
+        Whether every record must have a value.
+    minimum, maximum : float or None
+        Bounds, both allowed.
+    codes : tuple of str
+        The values a code may take.
+    private : bool
+        Whether a value identifies somebody; masked wherever it would be shown.
+    """
+
+    name: str
+    kind: str
+    label: str
+    meaning: str
+    unit: str = ""
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    codes: tuple[str, ...] = ()
+    private: bool = False
+
+    @property
+    def dtype(self) -> str:
+        """Type of the column in a typed frame."""
+        return DTYPES[self.kind]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its columns in order, its key, and whether further columns are welcome."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    open: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, in order."""
+        return [column.name for column in self.columns]
+
+    def __getitem__(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+
+def text(name: str, label: str, meaning: str, **more: Any) -> Column:
+    """Free text."""
+    return Column(name, "text", label, meaning, **more)
+
+
+def ident(name: str, label: str, meaning: str, **more: Any) -> Column:
+    """An identifier: text, leading zeros kept."""
+    return Column(name, "id", label, meaning, **more)
+
+
+def code(name: str, label: str, meaning: str, codes: tuple[str, ...], **more: Any) -> Column:
+    """One of a list of codes."""
+    return Column(name, "code", label, meaning, codes=codes, **more)
+
+
+def number(name: str, label: str, meaning: str, unit: str = "", **more: Any) -> Column:
+    """Any finite number."""
+    return Column(name, "number", label, meaning, unit=unit, **more)
+
+
+def count(name: str, label: str, meaning: str, unit: str = "", **more: Any) -> Column:
+    """A whole number of at least 0."""
+    return Column(name, "integer", label, meaning, unit=unit, minimum=0, **more)
+
+
+def share(name: str, label: str, meaning: str, **more: Any) -> Column:
+    """A share in [0, 1]."""
+    return Column(name, "share", label, meaning, unit="share", minimum=0, maximum=1, **more)
+
+
+def money(name: str, label: str, meaning: str, **more: Any) -> Column:
+    """An amount of money."""
+    return Column(name, "money", label, meaning, unit="money", **more)
+
+
+def date(name: str, label: str, meaning: str, **more: Any) -> Column:
+    """A day."""
+    return Column(name, "date", label, meaning, unit="date", **more)
+
+
+def year(name: str, label: str, meaning: str, **more: Any) -> Column:
+    """A year label: 2024-25 or 2024."""
+    return Column(name, "year", label, meaning, unit="year", **more)
+
+
+def yes_no(name: str, label: str, meaning: str, **more: Any) -> Column:
+    """Yes or no."""
+    return Column(name, "yes_no", label, meaning, **more)
+
+
+def required(column: Column) -> Column:
+    """The same column, with a value needed in every record."""
+    return replace(column, required=True)

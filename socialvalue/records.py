@@ -1,0 +1,126 @@
+"""What was recorded? Tables by name, as they were found, and where they were found."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import MappingProxyType
+
+import pandas as pd
+
+from socialvalue.errors import InputError
+from socialvalue.schemas import TABLES
+
+NOTE_COLUMNS = ("table", "column", "what", "count", "first_rows")
+PROBLEM_COLUMNS = ("table", "row", "column", "value", "rule", "what_to_do", "source")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a table was found: file and sheet, and the file's hash."""
+
+    file: str = ""
+    sheet: str = ""
+    sha256: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file or "data frame"
+
+
+class Records:
+    """Tables of records by name, as they were found.
+
+    Parameters
+    ----------
+    **tables : DataFrame
+        By the names of the tables: outcomes, activities, inputs, ... A frame may hold text as a
+        spreadsheet would; it is read by the same rules.
+
+    Raises
+    ------
+    InputError
+        If there is no table of a name.
+
+    Examples
+    --------
+    >>> records = Records(outcomes=pd.DataFrame({"outcome_id": ["a"], "quantity": [1]}))
+    >>> records
+    Records(outcomes: 1 row)
+    """
+
+    def __init__(self, **tables: pd.DataFrame) -> None:
+        for name, frame in tables.items():
+            if name not in TABLES:
+                raise InputError(f"There is no table called {name!r}.{did_you_mean(name, TABLES)}")
+            if not isinstance(frame, pd.DataFrame):
+                raise InputError(
+                    f"{name} is a {type(frame).__name__}; give a pandas DataFrame, or the path of "
+                    "its files to read_records."
+                )
+        self._tables = dict(tables)
+        self._origins: dict[str, Origin] = {}
+        self._found: tuple[pd.DataFrame, pd.DataFrame] = (no_problems(), no_notes())
+        self.dates = "day-first"
+
+    @classmethod
+    def from_files(
+        cls,
+        tables: Mapping[str, pd.DataFrame],
+        origins: Mapping[str, Origin],
+        problems: pd.DataFrame,
+        notes: pd.DataFrame,
+        dates: str,
+    ) -> "Records":
+        """Records read from files, with what was noticed in reading."""
+        records = cls(**tables)
+        records._origins = dict(origins)
+        records._found = (problems, notes)
+        records.dates = dates
+        return records
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables that are there, by name."""
+        return MappingProxyType(self._tables)
+
+    @property
+    def problems_in_reading(self) -> pd.DataFrame:
+        """Problems noticed before any table was looked into, such as a sheet of unknown name."""
+        return self._found[0]
+
+    @property
+    def notes_in_reading(self) -> pd.DataFrame:
+        """What was changed in reading, such as the encoding of a file."""
+        return self._found[1]
+
+    def origin(self, table: str) -> Origin:
+        """Where a table was found."""
+        return self._origins.get(table, Origin())
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        tables = self.__dict__.get("_tables", {})
+        if name in tables:
+            return tables[name]
+        raise AttributeError(f"These records have no table {name!r}.")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __repr__(self) -> str:
+        counts = (f"{n}: {len(t):,} row{'s' * (len(t) != 1)}" for n, t in self._tables.items())
+        return f"Records({', '.join(counts)})"
+
+
+def did_you_mean(name: str, known: object) -> str:
+    """A hint at the nearest known name, with a space before it; empty where none is near."""
+    near = get_close_matches(str(name).lower(), [str(each) for each in known], n=1, cutoff=0.7)  # type: ignore[attr-defined]
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def no_problems() -> pd.DataFrame:
+    """An empty table of problems."""
+    return pd.DataFrame(columns=list(PROBLEM_COLUMNS), dtype=object)
+
+
+def no_notes() -> pd.DataFrame:
+    """An empty table of what was changed in reading."""
+    return pd.DataFrame(columns=list(NOTE_COLUMNS), dtype=object)
