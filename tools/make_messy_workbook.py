@@ -50,7 +50,7 @@ OUTCOMES = [
     {"quantity": "#DIV/0!"},  # an error of Excel's
     {"date": "14/06/2024"},  # text, day first: read, and said
     {"date": None},  # required
-    {"evidence": "self report"},  # the code is self_report
+    {"evidence": "selfreported"},  # the code is self_report
     {"quantity": "n/a"},  # a word for "missing"
     {"duration_years": 3},  # an hour is worth what it is worth once
     {"intended": "maybe"},  # neither yes nor no
@@ -58,7 +58,7 @@ OUTCOMES = [
     {"imd_decile": 11},  # deciles end at 10
     {"quantity_low": 9},  # more than the quantity
     {"stakeholder_group": "particpants"},  # not among the stakeholders
-    {"quantity": " 7 "},  # spaces: read, and said
+    {"evidence": "Self report"},  # read as the code, and said
     None,
     {
         "outcome_id": "Checked with the Tuesday group, two forms still to come"
