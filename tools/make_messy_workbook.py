@@ -76,12 +76,13 @@ ACTIVITIES = [
     {"activity_type": "trainning"},  # the code is training
     {"start_date": None},  # required
     {"end_date": date(2204, 5, 14)},  # a slip of the finger
+    {"hours": "#REF!"},  # an error of Excel's, where a blank would be fine
 ]
 
 INPUT_COLUMNS = ["input_id", "amount", "date", "input_type", "payor", "activity_id"]
 INPUTS = [
     {"amount": "£1,200.50"},  # read, and said
-    {"amount": "2 000"},  # read, and said
+    {"amount": "2,000"},  # read, and said
     {"amount": None},  # neither an amount nor hours and a rate
     {"input_type": "volunteering"},  # the code is volunteer_time
     {"activity_id": "MA-77"},  # no such activity
