@@ -117,7 +117,7 @@ def collapse(prepared: Any, extra: Sequence[str] = ()) -> pd.DataFrame:
         widest = max(keys, key=lambda key: table[key].nunique(dropna=False))
         raise SettingsError(
             f"The impact map would have {len(table):,} rows, over the cap of {ROW_CAP:,}. "
-            f"The column that makes it grow is {widest!r} ({table[widest].nunique():,} values): use "
+            f"It grows by the column {widest!r} ({table[widest].nunique():,} values). Use "
             "fewer or broader values, or leave it out of the breakdowns."
         )
     # Engines return groups in any order; a fixed one makes results repeatable.

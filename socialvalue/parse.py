@@ -208,8 +208,8 @@ def _keeps(name: str, header: Any, reading: _Reading) -> bool:
             "attribution",
             header,
             "attribution has two meanings",
-            "Is it the share caused by others? Call it attribution_to_others. Is it your own share? "
-            "Write 1 minus it in attribution_to_others.",
+            "Is it the share caused by others? Call it attribution_to_others. Is it your own "
+            "share? Write 1 minus it in attribution_to_others.",
         )
         return False
     hint = did_you_mean(name, table.names)
@@ -300,9 +300,8 @@ def _parse_column(values: pd.Series, column: Column, reading: _Reading) -> pd.Se
     found = [answers[key] for key in keys]
     _say(filled, found, column, reading)
     typed = pd.Series(None, index=values.index, dtype=object)
-    typed[filled.index] = pd.Series(
-        [cell.value for cell in found], index=filled.index, dtype=object
-    )
+    values_found = [cell.value for cell in found]
+    typed[filled.index] = pd.Series(values_found, index=filled.index, dtype=object)
     if column.kind == "date":
         return pd.to_datetime(typed).astype("datetime64[us]")
     if column.kind in NUMERIC:

@@ -9,8 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from socialvalue.errors import InputError
+from socialvalue.parse import parse_table
 from socialvalue.proxy_checks import problems_across
+from socialvalue.proxy_schemas import TABLES
+from socialvalue.read import read_csv_as_text
+from socialvalue.records import Origin
 from socialvalue.shipped import data_root
+from socialvalue.table_checks import of_one_table
 
 DEFAULTS = (
     "deadweight",
@@ -122,12 +127,24 @@ def load_proxies(name_or_path: str | Path = "uk-public") -> ProxySet:
 
 
 def _read_set(folder: Path) -> ProxySet:
-    from socialvalue.proxy_schemas import read_proxy_tables
-
-    tables, problems = read_proxy_tables(folder)
-    problems = pd.concat([problems, problems_across(tables)], ignore_index=True)
-    if len(problems):
-        raise InputError(f"The proxy set in {folder} cannot be used.", problems)
+    tables: dict[str, pd.DataFrame] = {}
+    problems: list[pd.DataFrame] = []
+    for name, table in TABLES.items():
+        path = folder / f"{name}.csv"
+        given = path.is_file()
+        raw = read_csv_as_text(path, []) if given else pd.DataFrame()
+        raw.index = pd.RangeIndex(2, len(raw) + 2)
+        tables[name], found, _ = parse_table(
+            raw, table, Origin(path.name), dates="iso", given=given
+        )
+        if given:
+            broken = of_one_table(tables[name], table, found)
+            problems += [found, broken.assign(source=path.name)]
+    problems = [each for each in [*problems, problems_across(tables)] if len(each)]
+    if problems:
+        raise InputError(
+            f"The proxy set in {folder} cannot be used.", pd.concat(problems, ignore_index=True)
+        )
     package = folder / "datapackage.json"
     about = json.loads(package.read_text(encoding="utf-8")) if package.is_file() else {}
     own = {

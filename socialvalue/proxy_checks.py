@@ -100,7 +100,7 @@ def problems_across(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 def _overlapping(proxies: pd.DataFrame) -> pd.DataFrame:
     """Rows that start before the row before them, of the same proxy, has ended."""
-    start = proxies["valid_from"].fillna(pd.Timestamp.min.floor("D") + pd.Timedelta(days=1))
+    start = proxies["valid_from"].fillna(pd.Timestamp("1800-01-01"))
     end = proxies["valid_to"].fillna(pd.Timestamp("2200-01-01"))
     table = proxies.assign(_start=start, _end=end).sort_values(["proxy_id", "_start"])
     before = table.groupby("proxy_id")["_end"].shift()

@@ -53,8 +53,8 @@ def read_records(path: str | Path, *, dates: str = "day-first") -> Records:
     if path.suffix.lower() in WORKBOOKS:
         return _read_workbook(path, dates)
     raise InputError(
-        f"{path} is neither a workbook ({', '.join(WORKBOOKS)}) nor a folder of CSV or Parquet files "
-        "named by table. Save it as .xlsx, or put it in a folder as outcomes.csv."
+        f"{path} is neither a workbook ({', '.join(WORKBOOKS)}) nor a folder of CSV or Parquet "
+        "files named by table. Save it as .xlsx, or put it in a folder as outcomes.csv."
     )
 
 
@@ -94,8 +94,8 @@ def _read_workbook(path: Path, dates: str) -> Records:
         names = book.sheet_names
     except (CalamineError, OSError, ValueError) as error:
         raise InputError(
-            f"{path} cannot be read as a workbook. If it has a password, take it off; otherwise open "
-            "it in a spreadsheet program and save it again as .xlsx."
+            f"{path} cannot be read as a workbook. If it has a password, take it off; otherwise "
+            "open it in a spreadsheet program and save it again as .xlsx."
         ) from error
     found = _Found()
     for sheet in names:
@@ -122,16 +122,16 @@ def _refuse_bad_zip(path: Path) -> None:
     """Refuse what is no workbook at all, or would unpack to more than a computer holds."""
     if not zipfile.is_zipfile(path):
         raise InputError(
-            f"{path} is not a workbook, whatever its name says, or it has a password. Open it in the "
-            "program it came from and save it as .xlsx without a password."
+            f"{path} is not a workbook, whatever its name says, or it has a password. Open it in "
+            "the program it came from and save it as .xlsx without a password."
         )
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(entry.file_size for entry in archive.infolist())
     packed = max(path.stat().st_size, 1)
     if unpacked > MAX_UNPACKED or (unpacked > 50_000_000 and unpacked / packed > MAX_RATIO):
         raise InputError(
-            f"{path} would unpack to {unpacked / 1e6:,.0f} MB and was not opened. Save the records as "
-            "CSV or Parquet files in a folder instead."
+            f"{path} would unpack to {unpacked / 1e6:,.0f} MB and was not opened. Save the records "
+            "as CSV or Parquet files in a folder instead."
         )
 
 
