@@ -81,5 +81,5 @@ def _put_in_place(made: Path, folder: Path, protect: Sequence[Path]) -> None:
         except OSError as error:
             raise OutputError(
                 f"{target} cannot be written ({error.strerror}). It may be open in another program: "
-                "close it and run again, or choose another folder with --out."
+                "close it, run again, or choose another folder with --out."
             ) from error

@@ -1,0 +1,1 @@
+"""Charts, workbook, page and files: the only code that rounds, formats or draws."""

@@ -1,0 +1,60 @@
+"""Which tables go out as CSV? One file each, safe to open in a spreadsheet."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from socialvalue.report.files import replace_whole
+from socialvalue.results import Result
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+STANDARD_KEYS = ("stakeholder_group", "value_type", "year", "project")
+
+
+def tables_of(result: Result) -> dict[str, pd.DataFrame]:
+    """All tables of a result, by the name of their file."""
+    keys = [*result.frameworks, *STANDARD_KEYS, *result.breakdowns]
+    tables = {"impact_map": result.impact_map, "values_by_year": result.values}
+    tables |= {f"by_{key}": result.by(key) for key in keys}
+    tables |= {
+        "unpriced": result.unpriced,
+        "inputs": result.inputs,
+        "findings": result.findings,
+        "adjustments": result.adjustments,
+        "proxies_used": result.proxies_used,
+        "assumptions": result.assumptions.to_rows(),
+        "waterfall": result.waterfall(),
+        "discount_factors": result.discount_factors,
+        "read_otherwise": result.coerced,
+    }
+    return tables
+
+
+def write_tables(result: Result, folder: str | Path) -> None:
+    """Write every table of a result as CSV.
+
+    UTF-8 with a byte order mark, without which spreadsheet programs misread pound signs. Text that
+    a spreadsheet would take for a formula gets an apostrophe in front; numbers are untouched.
+
+    Parameters
+    ----------
+    result : Result
+    folder : str or Path
+    """
+    for name, table in tables_of(result).items():
+        with replace_whole(Path(folder) / f"{name}.csv") as made:
+            harmless(table).to_csv(made, index=False, encoding="utf-8-sig")
+
+
+def harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with text, and headings, that would act as formulas made plain text."""
+    safe = table.copy()
+    for column in safe:
+        if not pd.api.types.is_numeric_dtype(safe[column]):
+            safe[column] = safe[column].map(_plain)
+    return safe.rename(columns=_plain)
+
+
+def _plain(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
