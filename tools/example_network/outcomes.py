@@ -77,7 +77,7 @@ def measured_wellbeing(log: Log, people: list[Row], surveys: list[Row]) -> None:
             first = rng.randint(0, 4)
             quarters = QUARTER_ENDS[first : first + rng.randint(3, 5)]
             before = rng.randint(3, 7)
-            change = rng.choices([-1, 0, 1, 2], [14, 42, 32, 12])[0]
+            change = rng.choices([-1, 0, 1, 2], [10, 40, 34, 16])[0]
             answered = rng.random() > 0.12
             after = before + change if answered else None
             instrument = "ons4_life_satisfaction"
@@ -148,7 +148,7 @@ def counted(log: Log, people: list[Row], role: str, plan: tuple, size: Callable)
     project, outcome, count = plan
     everyone = members(people, project, role)
     for turn in range(count):
-        person = everyone[(turn * 7 + turn // len(everyone)) % len(everyone)]
+        person = everyone[(turn * 13 + turn // len(everyone)) % len(everyone)]
         day = some_day(log.rng, QUARTER_ENDS[turn % len(QUARTER_ENDS)])
         log.add(project, outcome, day, size(log.rng), **_about(person))
 

@@ -152,12 +152,12 @@ PROJECTS = {
 }
 
 FUNDERS = [  # grant, funder, project, money a year
-    ("SYN-G1", "Example Community Fund", "Befriending", 24000),
-    ("SYN-G1", "Example Community Fund", "Community garden", 18000),
-    ("SYN-G2", "Exampleton Council", "Job club", 22000),
-    ("SYN-G2", "Exampleton Council", "Digital inclusion", 16000),
-    ("SYN-G3", "Pretend Health Trust", "Peer support", 20000),
-    ("SYN-G3", "Pretend Health Trust", "Befriending", 8000),
+    ("SYN-G1", "Example Community Fund", "Befriending", 20000),
+    ("SYN-G1", "Example Community Fund", "Community garden", 14000),
+    ("SYN-G2", "Exampleton Council", "Job club", 17000),
+    ("SYN-G2", "Exampleton Council", "Digital inclusion", 11000),
+    ("SYN-G3", "Pretend Health Trust", "Peer support", 15000),
+    ("SYN-G3", "Pretend Health Trust", "Befriending", 6000),
 ]
 
 STORY_WORDS = {
