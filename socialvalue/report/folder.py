@@ -80,6 +80,6 @@ def _put_in_place(made: Path, folder: Path, protect: Sequence[Path]) -> None:
             os.replace(made / name, target)
         except OSError as error:
             raise OutputError(
-                f"{target} cannot be written ({error.strerror}). It may be open in another program: "
+                f"{target} cannot be written ({error.strerror}). It may be open elsewhere: "
                 "close it, run again, or choose another folder with --out."
             ) from error
