@@ -171,10 +171,9 @@ def of_everyone(log: Log) -> None:
         log.add("Community garden", "Food waste composted", day, rng.uniform(0.02, 0.09))
     for turn in range(60):
         day = some_day(rng, QUARTER_ENDS[turn % 8])
-        people = {"people": rng.randint(9, 20)}
-        log.add(
-            "Community garden", "Meals shared from the garden", day, rng.randint(10, 40), **people
-        )
+        first = {"people": rng.randint(1, 6), "note": "People: those who came for the first time"}
+        meals = rng.randint(10, 40)
+        log.add("Community garden", "Meals shared from the garden", day, meals, **first)
 
 
 def make_outcomes(rng: Random, people: list[Row], activities: list[Row]) -> tuple[list, list]:
