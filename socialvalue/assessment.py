@@ -215,8 +215,8 @@ def _assemble(
     span = provenance.span(lines, spent)
     sums, ratio_missing, in_ratio = totals.totals(lines, spent, span)
     compared = float(lines.loc[in_ratio, "present_value"].sum())
-    spent_in_ratio = 0.0 if ratio_missing else compared - sums["net_present_value"]
-    band = totals.headline_range(lines, in_ratio, spent_in_ratio)
+    compared_inputs = totals.inputs_in_ratio(lines, spent)
+    band = totals.headline_range(lines, in_ratio, 0.0 if ratio_missing else compared_inputs)
     claim = claims.Claim(
         rows=valued.rows,
         inputs=spent,
@@ -234,6 +234,8 @@ def _assemble(
         disclosure=None,
         totals=sums,
         ratio_missing=ratio_missing,
+        compared_value=compared,
+        compared_inputs=compared_inputs,
         range=band,
         valued=valued,
         breakdowns=breakdowns,

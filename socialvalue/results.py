@@ -79,6 +79,8 @@ class Result:
         [money], sroi_ratio [ratio], payback_years [years]; nan where there is none.
     ratio_missing : str or None
         Why there is no ratio.
+    compared_value, compared_inputs : float
+        Present value of the outcomes and inputs that the ratio compares. [money]
     range : Range
     valued : ValuedMap
         The impact map with its value by year.
@@ -98,6 +100,8 @@ class Result:
     disclosure: str | None
     totals: pd.Series
     ratio_missing: str | None
+    compared_value: float
+    compared_inputs: float
     range: Range
     valued: ValuedMap
     breakdowns: Mapping[str, ValuedMap]

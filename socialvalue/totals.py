@@ -69,9 +69,9 @@ def totals(
     in_ratio : Series of bool
         Which of the lines the ratio covers.
     """
-    in_ratio, inputs_in_ratio = _in_ratio(lines, inputs)
+    in_ratio, _ = _in_ratio(lines, inputs)
     present = lines["present_value"]
-    compared, spent = present[in_ratio].sum(), inputs_in_ratio["present_value"].sum()
+    compared, spent = present[in_ratio].sum(), inputs_in_ratio(lines, inputs)
     missing = _why_no_ratio(lines, inputs, bool(in_ratio.any()), float(spent))
     flow = lines[in_ratio].groupby("t")["present_value"].sum().reindex(list(years)).fillna(0.0)
     result = {
@@ -85,6 +85,11 @@ def totals(
         "payback_years": np.nan if missing else formulas.payback_years(flow, spent),
     }
     return pd.Series(result, dtype="float64"), missing, in_ratio
+
+
+def inputs_in_ratio(lines: pd.DataFrame, inputs: pd.DataFrame) -> float:
+    """Present value of the inputs that the ratio compares with value [money]."""
+    return float(_in_ratio(lines, inputs)[1]["present_value"].sum())
 
 
 def _in_ratio(lines: pd.DataFrame, inputs: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:

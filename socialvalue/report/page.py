@@ -264,7 +264,7 @@ def _proxies(result: Result) -> list[dict[str, str]]:
             {
                 "name": labels.name(row["name"]),
                 "id": row["proxy_id"],
-                "value": f"{labels.pence(row['unit_value'], currency)} per {labels.name(row['unit'])}",
+                "value": f"{labels.pence(row['unit_value'], currency)} / {labels.name(row['unit'])}",
                 "range": " to ".join(bounds) if bounds != ["–", "–"] else "none published",
                 "prices": labels.name(row["price_year"]),
                 "evidence": labels.name(row["evidence"]),
