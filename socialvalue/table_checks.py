@@ -10,6 +10,12 @@ from socialvalue.parse import HIDDEN
 from socialvalue.records import PROBLEM_COLUMNS, did_you_mean
 
 COLUMNS = list(PROBLEM_COLUMNS[:-1])
+_CHECK_NAMES = {
+    "greater_than_or_equal_to": "minimum",
+    "less_than_or_equal_to": "maximum",
+    "isin": "codes",
+    "in_range": "plausible",
+}
 
 
 def problem(
@@ -70,7 +76,8 @@ def of_one_table(typed: pd.DataFrame, table: Table, known: pd.DataFrame) -> pd.D
         schema_of(table).validate(numbered, lazy=True)
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
-        said = set(zip(known["row"], known["column"], strict=True) if len(known) else [])
+        of_table = known[known["table"] == table.name]
+        said = set(zip(of_table["row"], of_table["column"], strict=True))
         missing = {column for row, column in said if row is None}
         for case in cases.itertuples():
             if case.index is None or pd.isna(case.index) or case.column in missing:
@@ -83,7 +90,7 @@ def of_one_table(typed: pd.DataFrame, table: Table, known: pd.DataFrame) -> pd.D
 
 def _explained(table: Table, row: Any, column: Column, case: Any) -> dict:
     value = case.failure_case
-    check = str(case.check)
+    check = _CHECK_NAMES.get(str(case.check).split("(")[0], str(case.check))
     rule, todo = _words(table, column, check, value)
     return problem(table, row, column.name, value, rule, todo)
 

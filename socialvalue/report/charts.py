@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from socialvalue.files import replace_whole
 from socialvalue.report import labels
-from socialvalue.report.files import replace_whole
 from socialvalue.results import Result
 from socialvalue.summary import MERGED, UNALLOCATED
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from socialvalue.report.files import replace_whole
+from socialvalue.files import replace_whole
 from socialvalue.results import Result
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")

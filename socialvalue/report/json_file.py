@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from socialvalue.files import replace_whole
 from socialvalue.report.csv_tables import STANDARD_KEYS
-from socialvalue.report.files import replace_whole
 from socialvalue.report.labels import before_unstated, headline
 from socialvalue.results import Result
 

@@ -8,8 +8,8 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from socialvalue.files import replace_whole
 from socialvalue.report import charts, labels
-from socialvalue.report.files import replace_whole
 from socialvalue.results import Result
 
 _CHARTS = ("waterfall", "year", "stakeholder_group")
@@ -260,11 +260,12 @@ def _proxies(result: Result) -> list[dict[str, str]]:
     rows = []
     for row in result.proxies_used.to_dict("records"):
         bounds = [labels.money(row[end], currency) for end in ("low", "high")]
+        one = labels.pence(row["unit_value"], currency)
         rows.append(
             {
                 "name": labels.name(row["name"]),
                 "id": row["proxy_id"],
-                "value": f"{labels.pence(row['unit_value'], currency)} / {labels.name(row['unit'])}",
+                "value": f"{one} per {labels.name(row['unit'])}",
                 "range": " to ".join(bounds) if bounds != ["–", "–"] else "none published",
                 "prices": labels.name(row["price_year"]),
                 "evidence": labels.name(row["evidence"]),

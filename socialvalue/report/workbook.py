@@ -8,12 +8,12 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from socialvalue.assumptions import TIMING_OFFSET
+from socialvalue.files import replace_whole
 from socialvalue.prices import schedules
 from socialvalue.report import labels
 from socialvalue.report import workbook_grid as grid
-from socialvalue.report.files import replace_whole
 from socialvalue.report.workbook_sheets import Book
-from socialvalue.report.workbook_summary import add_summary
+from socialvalue.report.workbook_summary import Layout, add_summary
 from socialvalue.results import Result
 
 _ABOUT = (
@@ -62,7 +62,7 @@ def write_workbook(result: Result, path: str | Path) -> None:
         _grids(book, result, rows, years)
         allocation = _allocation(book, result, rows)
         spent = _inputs(book, result)
-        add_summary(book, summary, result, rows, years, allocation, spent)
+        add_summary(book, summary, result, Layout(max(len(rows), 1), years, allocation, spent))
         _plain_sheets(book, result)
         summary.activate()
 

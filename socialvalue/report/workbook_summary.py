@@ -1,6 +1,6 @@
 """What does the first sheet show? Totals by live formulas, goals, and checks that they add up."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
@@ -12,15 +12,28 @@ from socialvalue.report.workbook_sheets import Book
 from socialvalue.results import Result
 
 
-def add_summary(
-    book: Book,
-    sheet: Worksheet,
-    result: Result,
-    rows: pd.DataFrame,
-    years: pd.DataFrame,
-    allocation: dict[str, dict[str, int]],
-    inputs: int,
-) -> None:
+class Layout(NamedTuple):
+    """Where the other sheets hold what the summary adds up.
+
+    Attributes
+    ----------
+    rows : int
+        Rows of the impact map.
+    years : DataFrame
+        Year columns of the grids.
+    allocation : dict
+        Column of each category of each framework.
+    inputs : int
+        Rows of the inputs.
+    """
+
+    rows: int
+    years: pd.DataFrame
+    allocation: dict[str, dict[str, int]]
+    inputs: int
+
+
+def add_summary(book: Book, sheet: Worksheet, result: Result, layout: Layout) -> None:
     """Fill the summary sheet."""
     sheet.set_column(0, 0, 52)
     sheet.set_column(1, 3, 20)
@@ -30,13 +43,12 @@ def add_summary(
         book.put(sheet, 1, 0, f"For publication; small groups merged ({result.disclosure}).")
     sheet.merge_range(2, 0, 2, 3, labels.headline(result), book.styles["note"])
     sheet.set_row(2, 66)
-    count = max(len(rows), 1)
-    at = _totals(book, sheet, result, count, inputs)
-    at = _by_year(book, sheet, result, years, count, at + 1)
+    at = _totals(book, sheet, result, layout)
+    at = _by_year(book, sheet, result, layout, at + 1)
     at = _range(book, sheet, result, at + 1)
-    for framework, columns in allocation.items():
-        at = _goals(book, sheet, result, framework, columns, count, at + 1)
-    _waterfall(book, sheet, result, count, at + 1)
+    for framework in layout.allocation:
+        at = _goals(book, sheet, result, layout, framework, at + 1)
+    _waterfall(book, sheet, result, layout.rows, at + 1)
 
 
 def _counted_sum(field: str, rows: int) -> str:
@@ -44,7 +56,8 @@ def _counted_sum(field: str, rows: int) -> str:
     return f'SUMIF({where},"yes",{what})'
 
 
-def _totals(book: Book, sheet: Worksheet, result: Result, rows: int, inputs: int) -> int:
+def _totals(book: Book, sheet: Worksheet, result: Result, layout: Layout) -> int:
+    rows, inputs = layout.rows, layout.inputs
     heads = [f"Totals ({result.assumptions.price_year} prices)", "Amount"]
     book.headings(sheet, 4, heads)
     totals = result.totals
@@ -111,9 +124,8 @@ def _totals(book: Book, sheet: Worksheet, result: Result, rows: int, inputs: int
     return at + 3
 
 
-def _by_year(
-    book: Book, sheet: Worksheet, result: Result, years: pd.DataFrame, rows: int, at: int
-) -> int:
+def _by_year(book: Book, sheet: Worksheet, result: Result, layout: Layout, at: int) -> int:
+    years, rows = layout.years, layout.rows
     book.headings(sheet, at, ["Year", "Gross value", "Net value", "Present value"])
     sums = result.by("year").set_index("year")
     counted = grid.whole_column("counted", rows)
@@ -148,14 +160,9 @@ def _range(book: Book, sheet: Worksheet, result: Result, at: int) -> int:
 
 
 def _goals(
-    book: Book,
-    sheet: Worksheet,
-    result: Result,
-    framework: str,
-    columns: dict[str, int],
-    rows: int,
-    at: int,
+    book: Book, sheet: Worksheet, result: Result, layout: Layout, framework: str, at: int
 ) -> int:
+    columns, rows = layout.allocation[framework], layout.rows
     title = labels.WORDS.get(framework, framework)
     book.headings(sheet, at, [title, "Present value", "Status"])
     table = result.by(framework).set_index(framework)
