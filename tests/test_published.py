@@ -18,6 +18,7 @@ import pytest
 import socialvalue as sv
 
 PUBLISHED = Path(__file__).parent / "published"
+CASES = sorted(path.parent for path in PUBLISHED.glob("*/case.toml"))
 KEYS = {"outcomes": "outcome_id", "inputs": "input_id", "proxies": "proxy_id"}
 
 
@@ -27,11 +28,11 @@ def read(path: Path) -> pd.DataFrame:
 
 def lines() -> list:
     found = []
-    for path in sorted(PUBLISHED.glob("*/expected.csv")):
-        for line in read(path).to_dict("records"):
+    for case in CASES:
+        for line in read(case / "expected.csv").to_dict("records"):
             name = ": ".join(filter(None, [line["variant"], line["measure"], line["key"]]))
             agrees = "" if line["agrees"] == "yes" else " (contradicts itself)"
-            found.append(pytest.param(path.parent, line, id=f"{path.parent.name}: {name}{agrees}"))
+            found.append(pytest.param(case, line, id=f"{case.name}: {name}{agrees}"))
     return found
 
 
@@ -95,11 +96,9 @@ def test_what_is_printed_comes_out(case, line):
     assert within == (line["agrees"] == "yes"), f"{found} against {line['value']}: {line['note']}"
 
 
-@pytest.mark.parametrize(
-    "path", sorted(PUBLISHED.glob("*/expected.csv")), ids=lambda p: p.parent.name
-)
-def test_every_figure_says_where_it_is_printed_and_what_may_differ(path):
-    table = read(path)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_figure_says_where_it_is_printed_and_what_may_differ(case):
+    table = read(case / "expected.csv")
     assert (table["printed_where"] != "").all()
     assert table["agrees"].isin(["yes", "no"]).all()
     # What contradicts itself, or is not printed, is explained.
@@ -109,7 +108,7 @@ def test_every_figure_says_where_it_is_printed_and_what_may_differ(path):
     digits = table["value"].str.partition(".")[2].str.len()
     half = (0.5 * 10.0**-digits).round(6)
     assert (table["tolerance"].astype(float) <= half).all()
-    assert (path.parent / "SOURCE.md").is_file()
+    assert (case / "SOURCE.md").is_file()
 
 
 def test_the_diabetes_case_comes_out_of_the_command_line(tmp_path):
