@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from socialvalue.errors import OutputError as OutputError
     from socialvalue.errors import SettingsError as SettingsError
     from socialvalue.errors import SocialValueError as SocialValueError
-    from socialvalue.impact_map import value_records as value_records
     from socialvalue.proxies import ProxySet as ProxySet
     from socialvalue.proxies import load_proxies as load_proxies
     from socialvalue.read import read_records as read_records
+    from socialvalue.record_values import value_records as value_records
     from socialvalue.records import Records as Records
     from socialvalue.report import charts as charts
 
@@ -40,7 +40,7 @@ _HOME = {
     "check": "socialvalue.checks",
     "load_proxies": "socialvalue.proxies",
     "read_records": "socialvalue.read",
-    "value_records": "socialvalue.impact_map",
+    "value_records": "socialvalue.record_values",
 }
 _MODULES = {"charts": "socialvalue.report.charts", "datasets": "socialvalue.datasets"}
 

@@ -11,11 +11,10 @@ from socialvalue.assumptions import Assumptions
 from socialvalue.frameworks import SCOPES, load_framework, shipped_frameworks
 from socialvalue.parse import Parsed
 from socialvalue.proxies import ProxySet
-from socialvalue.proxy_picks import valid_positions
+from socialvalue.proxy_rules import proxy_problems
 from socialvalue.records import did_you_mean
 from socialvalue.schemas import TABLES
 from socialvalue.table_checks import as_frame, problem
-from socialvalue.years import year_label, year_of_dates
 
 
 def _problem(table: str, row: Any, column: str, value: Any, rule: str, what_to_do: str) -> dict:
@@ -43,7 +42,7 @@ def across_tables(
         *_shares_of_activities(parsed.tables["activity_grants"]),
     ]
     if proxies is not None:
-        problems += _proxies(parsed.tables["outcomes"], proxies, assumptions.year_start_month)
+        problems += proxy_problems(parsed.tables["outcomes"], proxies, assumptions.year_start_month)
     return as_frame(problems)
 
 
@@ -165,9 +164,9 @@ def _links(links: pd.DataFrame, proxies: ProxySet | None) -> Iterator[dict]:
     own = proxies.frameworks if proxies else {}
     for framework, group in links.groupby("framework"):
         if framework in own:
-            categories = set(own[framework]["category"])
+            categories = own[framework]["category"].tolist()
         elif framework in shipped_frameworks():
-            categories = set(load_framework(str(framework))["category"])
+            categories = load_framework(str(framework))["category"].tolist()
         else:
             known = [*shipped_frameworks(), *own]
             for row in group.index:
@@ -187,7 +186,7 @@ def _links(links: pd.DataFrame, proxies: ProxySet | None) -> Iterator[dict]:
                 "category",
                 value,
                 f"the framework {framework} has no such category",
-                f"Write one of: {', '.join(sorted(categories))}.",
+                f"Write one of: {', '.join(categories)}.",
             )
     totals = links.fillna(dict.fromkeys(scopes, "")).groupby([*scopes, "framework"])["share"]
     over = totals.transform("sum") > 1 + 1e-9
@@ -261,92 +260,3 @@ def _shares_of_activities(grants: pd.DataFrame) -> Iterator[dict]:
             "grants cannot pay for more than the whole of an activity",
             "Lower the shares of this activity so that they sum to at most 1.",
         )
-
-
-def _proxies(outcomes: pd.DataFrame, proxies: ProxySet, month: int) -> list[dict]:
-    table = proxies.proxies
-    known = table["proxy_id"].unique()
-    problems = []
-    named = outcomes[outcomes["proxy_id"].notna()]
-    strange = named[~named["proxy_id"].isin(known)]
-    for value, group in strange.groupby("proxy_id"):
-        hint = did_you_mean(str(value), known)
-        todo = f"Correct it, or leave it blank to keep the outcome unpriced.{hint}"
-        rule = f"there is no such proxy in the set {proxies.name}"
-        problems += [_problem("outcomes", r, "proxy_id", value, rule, todo) for r in group.index]
-    named = named[named["proxy_id"].isin(known)]
-    about = table.drop_duplicates("proxy_id").set_index("proxy_id")
-    units, covers = (
-        named["proxy_id"].map(about["unit"]),
-        named["proxy_id"].map(about["value_covers"]),
-    )
-    for row in named.index[named["unit"].notna() & (named["unit"] != units)]:
-        problems.append(
-            _problem(
-                "outcomes",
-                row,
-                "unit",
-                named.loc[row, "unit"],
-                "unit must equal the proxy's unit",
-                f"{named.loc[row, 'proxy_id']} is per {units[row]}: state the quantity in it.",
-            )
-        )
-    lasting = named["duration_years"].fillna(1)
-    for row in named.index[(covers == "once") & (lasting != 1)]:
-        problems.append(
-            _problem(
-                "outcomes",
-                row,
-                "duration_years",
-                named.loc[row, "duration_years"],
-                "a value per event, hour or item has a duration of 1",
-                f"{named.loc[row, 'proxy_id']} is worth its value once: leave duration_years blank "
-                "and put every event into quantity.",
-            )
-        )
-    for row in named.index[(units == "person_year") & (lasting > 1)]:
-        problems.append(
-            _problem(
-                "outcomes",
-                row,
-                "duration_years",
-                named.loc[row, "duration_years"],
-                "a value per person_year has a duration of at most 1",
-                "The years would count twice: put all the years into quantity.",
-            )
-        )
-    problems += _already_net(named, about)
-    return problems + _validity(named, proxies, month)
-
-
-def _already_net(named: pd.DataFrame, about: pd.DataFrame) -> list[dict]:
-    net_of = named["proxy_id"].map(about["already_net_of"]).fillna("").astype(str)
-    problems = []
-    for field in FIELDS[:4]:
-        again = net_of.str.contains(rf"\b{field}\b") & (named[field].fillna(0) != 0)
-        for row in named.index[again]:
-            problems.append(
-                _problem(
-                    "outcomes",
-                    row,
-                    field,
-                    named.loc[row, field],
-                    f"the proxy is already net of {field}",
-                    f"Leave {field} blank: {named.loc[row, 'proxy_id']} has it taken off already.",
-                )
-            )
-    return problems
-
-
-def _validity(named: pd.DataFrame, proxies: ProxySet, month: int) -> list[dict]:
-    dated = named[named["date"].notna()]
-    years = year_of_dates(dated["date"], month)
-    problems = []
-    for (proxy_id, year), group in dated.groupby(["proxy_id", years]):
-        if valid_positions(proxies, str(proxy_id), int(year), month):
-            continue
-        label = year_label(int(year), month != 1)
-        rule = f"the proxy must be valid in the year of the record ({label})"
-        todo = f"{proxy_id} holds for other years: use the proxy of that year, or add a dated row."
-        problems += [_problem("outcomes", r, "proxy_id", proxy_id, rule, todo) for r in group.index]
-    return problems

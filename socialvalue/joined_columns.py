@@ -1,11 +1,12 @@
 """Which columns do records take from their activity and their proxy?"""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 import pandas as pd
 
 from socialvalue.errors import SettingsError
-from socialvalue.proxies import ProxySet
+from socialvalue.frameworks import assign_link_sets
 
 _FROM_ACTIVITY = ("project", "activity_type", "place", "lsoa", "organisation", "partners")
 
@@ -35,9 +36,9 @@ def with_projects(inputs: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFram
     return inputs.assign(project=inputs["project"].fillna(inputs["activity_id"].map(projects)))
 
 
-def with_units(outcomes: pd.DataFrame, proxies: ProxySet) -> pd.DataFrame:
+def with_units(outcomes: pd.DataFrame, proxies: pd.DataFrame) -> pd.DataFrame:
     """Outcome records with their proxy's unit where they state none."""
-    units = proxies.proxies.drop_duplicates("proxy_id").set_index("proxy_id")["unit"]
+    units = proxies.drop_duplicates("proxy_id").set_index("proxy_id")["unit"]
     return outcomes.assign(unit=outcomes["unit"].fillna(outcomes["proxy_id"].map(units)))
 
 
@@ -59,3 +60,29 @@ def with_breakdowns(outcomes: pd.DataFrame, breakdowns: tuple[str, ...]) -> pd.D
         if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
             outcomes = outcomes.assign(**{column: values.astype("Int64")})
     return outcomes
+
+
+def prepared_outcomes(
+    tables: Mapping[str, pd.DataFrame], proxies: pd.DataFrame, breakdowns: tuple[str, ...]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Outcome records with all that the impact map needs beside them.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Typed tables of records.
+    proxies : DataFrame
+        Proxies by proxy_id, with their unit.
+    breakdowns : tuple of str
+
+    Returns
+    -------
+    outcomes : DataFrame
+        With the columns of their activity, their unit and ``link_set``.
+    link_sets : DataFrame
+        link_set, framework, category, share.
+    """
+    outcomes = with_activities(tables["outcomes"], tables["activities"])
+    outcomes = with_breakdowns(with_units(outcomes, proxies), breakdowns)
+    link_set, link_sets = assign_link_sets(outcomes, tables["links"])
+    return outcomes.assign(link_set=link_set), link_sets

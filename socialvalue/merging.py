@@ -189,7 +189,13 @@ def _blank(row: pd.Series, group: pd.DataFrame) -> None:
         row[column] = MERGED_LABEL
     for column in _TEXTS:
         row[column] = MERGED_LABEL if column in ("theme", "value_type", "payer", "year") else None
-    numbers = ("unit_value", "price_factor", "unit_value_repriced", "deadweight", "displacement")
+    numbers: tuple[str, ...] = (
+        "unit_value",
+        "price_factor",
+        "unit_value_repriced",
+        "deadweight",
+        "displacement",
+    )
     numbers += ("attribution_to_others", "net_share", "drop_off", "duration_years", "starts")
     for column in (*numbers, *QUANTITIES):
         row[column] = np.nan

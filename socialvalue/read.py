@@ -10,6 +10,7 @@ import pandas as pd
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.records import NOTE_COLUMNS, PROBLEM_COLUMNS, Origin, Records, did_you_mean
 from socialvalue.schemas import TABLES
+from socialvalue.spreadsheet_errors import error_cells
 
 WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 FILES = (".csv", ".parquet")
@@ -97,7 +98,7 @@ def _read_workbook(path: Path, dates: str) -> Records:
             f"{path} cannot be read as a workbook. If it has a password, take it off; otherwise "
             "open it in a spreadsheet program and save it again as .xlsx."
         ) from error
-    found = _Found()
+    found, errors = _Found(), error_cells(path)
     for sheet in names:
         name = sheet.strip().lower().replace(" ", "_")
         if name in IGNORED_SHEETS or name.startswith("_"):
@@ -106,6 +107,8 @@ def _read_workbook(path: Path, dates: str) -> Records:
             _unknown(found, sheet, f"{path.name}", "sheet")
         else:
             rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            for row, column, shown in errors.get(sheet, []):
+                rows[row - 1][column - 1] = shown
             if rows:
                 found.tables[name] = _frame(rows)
                 found.origins[name] = Origin(path.name, sheet, sha256)

@@ -1,6 +1,7 @@
 """What does a blank workbook look like? Sheets, notes and drop-downs from the declarations."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -103,7 +104,7 @@ def _table_sheet(book: xlsxwriter.Workbook, table: Table) -> None:
 def _validate(sheet: Worksheet, place: int, column: Column) -> None:
     codes = list(column.codes) or (["yes", "no"] if column.kind == "yes_no" else [])
     if codes and len(",".join(codes)) <= 255:
-        rule = {"validate": "list", "source": codes}
+        rule: dict[str, Any] = {"validate": "list", "source": codes}
     elif column.kind == "share":
         rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1}
         rule["error_message"] = "Write a share between 0 and 1: 35% is 0.35."

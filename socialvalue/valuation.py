@@ -9,6 +9,7 @@ from socialvalue import formulas
 from socialvalue.adjustments import remaining_quantities, settle
 from socialvalue.assumptions import TIMING_OFFSET, Assumptions
 from socialvalue.errors import InputError, SettingsError
+from socialvalue.impact_map import SHARES
 from socialvalue.optimism import benefits_down_by
 from socialvalue.prices import discount_factors, price_factor, schedules
 from socialvalue.proxies import ProxySet
@@ -31,6 +32,8 @@ QUANTITIES = (
     "quantity_after_displacement",
     "quantity_after_attribution",
 )
+PER_UNIT = ("unit_gross", "unit_net", "unit_present")
+"""Value of one unit of a row over its years, after what every unit of it loses alike."""
 _REMAINING = (*QUANTITIES, "deadweight", "displacement", "attribution_to_others", "net_share")
 
 
@@ -82,6 +85,7 @@ def value_map(
     rows["year"] = [year_label(y, assumptions.financial_years) for y in rows["first_year"]]
     rows = _with_proxies(rows, proxies, assumptions)
     rows = settle(rows, adjustments)
+    rows["left_unstated"] = _left_unstated(rows)
     rows[list(_REMAINING)] = remaining_quantities(rows)[list(_REMAINING)]
     _check_covers(rows)
     rows = _with_perspective(rows, assumptions)
@@ -171,8 +175,20 @@ def _by_year(rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions) ->
     present_quantity = grid[QUANTITIES[-1]] * weight * kept * (1 - down) * discount
     for bound in ("low", "high"):
         grid[f"present_value_{bound}"] = present_quantity * grid[f"{bound}_now"]
+    per_unit = grid["unit_value_now"] * weight
+    grid["unit_gross"] = per_unit
+    grid["unit_net"] = per_unit * kept * (1 - down)
+    grid["unit_present"] = grid["unit_net"] * discount
     columns = ["row_id", "year", "t", "k", *STEPS, "present_value_low", "present_value_high"]
-    return grid[columns].reset_index(drop=True)
+    return grid[[*columns, *PER_UNIT]].reset_index(drop=True)
+
+
+def _left_unstated(rows: pd.DataFrame) -> pd.Series:
+    """What the shares that records do not state themselves leave of an outcome [share]."""
+    left = pd.Series(1.0, index=rows.index)
+    for share in SHARES:
+        left = left * (1 - rows[share].where(~rows[f"states_{share}"].astype(bool), 0.0))
+    return left
 
 
 def _year_grid(priced: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
@@ -233,7 +249,10 @@ def _discount(grid: pd.DataFrame, assumptions: Assumptions) -> np.ndarray:
 def _with_totals(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
     sums = values.groupby("row_id")[list(_TOTALS)].sum()
     bounds = values.groupby("row_id")[["present_value_low", "present_value_high"]].sum(min_count=1)
+    factors = values.groupby("row_id")[list(PER_UNIT)].sum()
     rows = rows.copy()
+    for column in PER_UNIT:
+        rows[column] = rows["row_id"].map(factors[column])
     for column in _TOTALS:
         rows[column] = rows["row_id"].map(sums[column])
         # A priced outcome whose years all fall outside the horizon is worth nothing, not unknown.

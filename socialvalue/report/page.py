@@ -205,7 +205,7 @@ def _unpriced(result: Result) -> list[dict[str, str]]:
     ]
 
 
-def _impact_map(result: Result) -> list[dict[str, str]]:
+def _impact_map(result: Result) -> list[dict[str, Any]]:
     currency = labels.currency_of(result)
     rows = result.impact_map[result.impact_map["proxy_id"].notna() | result.impact_map["counted"]]
     return [
