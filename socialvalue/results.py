@@ -60,6 +60,15 @@ MAP_COLUMNS = (
 )
 
 
+_WITHHELD = (
+    "gross_value",
+    "net_value",
+    "harm_present_value",
+    "present_value_low",
+    "present_value_high",
+)
+
+
 @dataclass(frozen=True)
 class Result:
     """An assessment's figures and everything behind them.
@@ -174,7 +183,8 @@ class Result:
         DataFrame
             The keys (a framework also with its title), gross_value, net_value, present_value,
             harm_present_value, present_value_low, present_value_high, quantity and unit (where
-            units agree), people (where counted), status. The parts add up to the total.
+            units agree), people (where counted), status. The parts add up to the total. In a
+            published result a declared breakdown has present value and people only.
 
         Raises
         ------
@@ -190,14 +200,30 @@ class Result:
         table = summary.summarise(lines, rows, keys, self.allocations[name], self.frameworks)
         if len(keys) == 1 and keys[0] in self.frameworks:
             table = summary.with_all_categories(
-                table, keys[0], self.frameworks[keys[0]], self.served[keys[0]]
+                table,
+                keys[0],
+                self.frameworks[keys[0]],
+                self.served[keys[0]],
+                self._unpriced_categories(keys[0]),
             )
         else:
             table = self._with_titles(table, keys).assign(status="valued")
         table = self._with_people(table, keys)
+        if declared and self.profile == "publish":
+            # Several sums over one category can be solved for the few people behind one proxy.
+            withheld = [*_WITHHELD, "quantity"]
+            table = table.assign(**dict.fromkeys(withheld, float("nan")), unit=None)
         order = [key for key in table if key.removesuffix("_title") in keys]
         rest = [*summary.MEASURES, "harm_present_value", "present_value_low", "present_value_high"]
         return table[[*order, *rest, "quantity", "unit", "people", "status"]]
+
+    def _unpriced_categories(self, framework: str) -> set[str]:
+        rows = self.valued.rows
+        told = rows.loc[rows["proxy_id"].isna() & ~rows["counted"], "row_id"]
+        links = self.allocation
+        return set(
+            links.loc[links["row_id"].isin(told) & (links["framework"] == framework), "category"]
+        )
 
     def _with_titles(self, table: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
         for key in keys:

@@ -99,8 +99,16 @@ def _add_up(parts: pd.DataFrame, units: pd.DataFrame, keys: list[str]) -> pd.Dat
         result = result.join(_quantities(units, groups))
     else:
         result = result.assign(quantity=np.nan, unit=None)
-    result = result.reset_index()
-    return result.drop(columns="_all", errors="ignore")
+    result = result.reset_index().drop(columns="_all", errors="ignore")
+    return result.sort_values(keys, key=_natural, ignore_index=True) if keys else result
+
+
+def _natural(values: pd.Series) -> pd.Series:
+    """Sort key under which 2 comes before 10, numbers before words and blanks last."""
+    numbers = pd.to_numeric(values, errors="coerce")
+    words = values.astype("string").fillna("\uffff")
+    padded = numbers.map("{:020.6f}".format, na_action="ignore").astype("string")
+    return padded.where(numbers.notna() & (numbers >= 0), words)
 
 
 def bounds_by_proxy(parts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -141,12 +149,29 @@ def _quantities(units: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
 
 
 def with_all_categories(
-    table: pd.DataFrame, key: str, categories: pd.DataFrame, served: set[str]
+    table: pd.DataFrame,
+    key: str,
+    categories: pd.DataFrame,
+    served: set[str],
+    unpriced: set[str],
 ) -> pd.DataFrame:
     """Every category of a framework in its order, with a status; unallocated (and merged) last.
 
     A category that no proxy serves has the status ``no proxy`` and no value: it was not looked
-    for, which is not the same as nothing.
+    for, which is not the same as nothing. One that only outcomes without a price are linked to is
+    ``not priced``.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `summarise` by ``key``.
+    key : str
+        Name of the framework.
+    categories : DataFrame
+    served : set of str
+        Categories that some proxy or link serves.
+    unpriced : set of str
+        Categories that outcomes without a price are linked to.
     """
     order = [*categories["category"], UNALLOCATED]
     order += [MERGED] if MERGED in set(table[key]) else []
@@ -160,7 +185,9 @@ def with_all_categories(
     # Where small groups were merged, a category without rows may be in the merged one.
     merged = MERGED in set(table[key])
     status[(status == "no records") & merged] = "merged"
-    empty = ~has_rows & ~status.isin(["no proxy", "merged"])
+    told = status.isin(["no records", "no proxy"]) & full[key].isin(unpriced)
+    status[told] = "not priced"
+    empty = ~has_rows & ~status.isin(["no proxy", "merged", "not priced"])
     full.loc[empty, [*MEASURES, "harm_present_value"]] = 0.0
     return with_titles(full.assign(status=status), key, categories)
 
