@@ -126,15 +126,15 @@ def _people_left(
 
 def _findings_left(result: Result, new_ids: pd.Series) -> pd.DataFrame:
     """Findings with the value of small groups left out of what is at stake."""
-    sizes = new_ids.map(new_ids.value_counts())
-    lone = set(new_ids.index[sizes == 1])
+    together = new_ids.groupby(new_ids).groups
     values = result.valued.rows.set_index("row_id")["present_value"].abs()
     findings = result.findings.copy()
     for position, ids in enumerate(result.finding_rows):
-        kept = [row_id for row_id in ids if row_id in lone]
-        if len(kept) < len(ids):
+        # A merged group that the finding concerns as a whole shows nobody; a part of one would.
+        whole = [row_id for row_id in ids if set(together[new_ids[row_id]]) <= set(ids)]
+        if len(whole) < len(ids):
             column = findings.columns.get_loc("value_at_stake")
-            findings.iloc[position, column] = values[kept].sum() if kept else np.nan
+            findings.iloc[position, column] = values[whole].sum() if whole else np.nan
             message = findings.columns.get_loc("message")
             findings.iloc[position, message] += (
                 " (Small groups are left out of the value at stake.)"

@@ -153,7 +153,7 @@ class Result:
         for framework in self.frameworks:
             shares = self.allocation[self.allocation["framework"] == framework]
             named = shares.groupby("row_id")["category"].agg("; ".join)
-            table[framework] = table["row_id"].map(named).fillna("").astype(str)
+            table[framework] = [named.get(row_id, "") for row_id in table["row_id"]]
         return table.drop(columns="row_id").reset_index(drop=True)
 
     @property

@@ -123,7 +123,7 @@ def bounds_by_proxy(parts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         at_low=parts["present_value_low"].fillna(parts["present_value"]),
         at_high=parts["present_value_high"].fillna(parts["present_value"]),
     )
-    groups = [*keys, "proxy_id"]
+    groups = list(dict.fromkeys([*keys, "proxy_id"]))
     sums = parts.groupby(groups, dropna=False)[["at_low", "at_high"]].sum().reset_index()
     sums["present_value_low"] = sums[["at_low", "at_high"]].min(axis=1)
     sums["present_value_high"] = sums[["at_low", "at_high"]].max(axis=1)

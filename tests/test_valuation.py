@@ -1,0 +1,341 @@
+"""Settings and corners of the valuation, by hand arithmetic."""
+
+import pandas as pd
+import pytest
+
+import socialvalue as sv
+from socialvalue.errors import InputError, SettingsError
+
+FRAME = {"reason": "because"}
+
+
+def by_year(result):
+    return result.by("year").set_index("year")["net_value"].to_dict()
+
+
+def test_one_record_one_year(assess):
+    # 10 x 100
+    result = assess({})
+    assert result.totals["present_value"] == 1000
+    assert by_year(result) == {"2024-25": 1000}
+
+
+def test_reductions_multiply(assess):
+    # 1000 x 0.6 x 0.9 x 0.5 = 270
+    result = assess({"deadweight": 0.4, "displacement": 0.1, "attribution_to_others": 0.5})
+    assert result.totals["net_value"] == pytest.approx(270, abs=1e-9)
+    assert result.totals["gross_value"] == 1000
+
+
+def test_record_shares_are_exact_after_the_collapse(assess):
+    # Two records of one row: 10 x 100 x 0.5 x 0.9 = 450 and 20 x 100 x 0.8 x 0.7 = 1120.
+    result = assess(
+        {"deadweight": 0.5, "attribution_to_others": 0.1},
+        {"deadweight": 0.2, "attribution_to_others": 0.3, "quantity": 20},
+    )
+    assert len(result.impact_map) == 1
+    assert result.totals["net_value"] == pytest.approx(1570, abs=1e-9)
+    row = result.impact_map.iloc[0]
+    # Effective deadweight: (10 x 0.5 + 20 x 0.2) / 30 = 0.3
+    assert row["deadweight"] == pytest.approx(0.3)
+    assert row["net_share"] == pytest.approx(1570 / 3000)
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        # 1000 a year for 2.5 years at drop-off 0.2: 1000, 800, half of 640.
+        ({}, {"2024-25": 1000, "2025-26": 800, "2026-27": 320}),
+        ({"part_years": "up"}, {"2024-25": 1000, "2025-26": 800, "2026-27": 640}),
+        ({"part_years": "down"}, {"2024-25": 1000, "2025-26": 800}),
+        ({"drop_off_from": "first_year"}, {"2024-25": 800, "2025-26": 640, "2026-27": 256}),
+        ({"horizon_years": 2}, {"2024-25": 1000, "2025-26": 800}),
+    ],
+)
+def test_years_and_drop_off(assess, setting, expected):
+    result = assess({"duration_years": 2.5, "drop_off": 0.2}, assumptions=setting)
+    assert by_year(result) == pytest.approx(expected)
+
+
+def test_an_outcome_that_starts_the_year_after(assess):
+    late = {"starts": 1, "duration_years": 2, "drop_off": 0.5}
+    assert by_year(assess(late)) == {"2025-26": 1000, "2026-27": 500}
+    lost = assess(late, assumptions={"drop_off_from": "end_of_activity"})
+    assert by_year(lost) == {"2025-26": 500, "2026-27": 250}
+
+
+@pytest.mark.parametrize(
+    ("timing", "expected"),
+    # 1000 each in years 0 and 1 at 25% a year.
+    [("start", 1000 + 800), ("end", 800 + 640), ("mid", 1000 / 1.25**0.5 + 1000 / 1.25**1.5)],
+)
+def test_timing(assess, timing, expected):
+    result = assess({"duration_years": 2}, assumptions={"discount_rate": 0.25, "timing": timing})
+    assert result.totals["present_value"] == pytest.approx(expected)
+
+
+def test_the_past_is_neither_discounted_nor_offset(assess):
+    settings = {"discount_rate": 0.25, "timing": "end", "base_year": "2025-26"}
+    # 2024-25 is before the base year: 1000; 2025-26 at its end: 1000 / 1.25.
+    result = assess({"duration_years": 2}, assumptions=settings)
+    assert result.totals["present_value"] == pytest.approx(1800)
+
+
+def test_health_lines_have_a_schedule_of_their_own(assess, proxy_set):
+    proxies = proxy_set({}, {"proxy_id": "calm", "discount_class": "health"})
+    settings = {"discount_rate": 0.25, "health_discount_rate": 0.0, "base_year": "2023-24"}
+    result = assess({}, {"proxy_id": "calm"}, proxies=proxies, assumptions=settings)
+    rows = result.impact_map.set_index("proxy_id")["present_value"]
+    assert rows.to_dict() == {"tea": 800.0, "calm": 1000.0}
+
+
+def test_value_covers(assess, proxy_set):
+    proxies = proxy_set(
+        {},
+        {"proxy_id": "course", "value_covers": "duration"},
+        {"proxy_id": "call", "value_covers": "once", "unit": "incident"},
+    )
+    result = assess(
+        {"proxy_id": "course", "duration_years": 3, "drop_off": 0.5},
+        {"proxy_id": "call", "drop_off": None},
+        proxies=proxies,
+    )
+    rows = result.impact_map.set_index("proxy_id")["net_value"]
+    # Once each: the whole duration is in the value, drop-off too.
+    assert rows.to_dict() == {"course": 1000.0, "call": 1000.0}
+
+
+def test_harms_are_kept_apart_and_subtracted(assess):
+    result = assess({}, {"quantity": -4})
+    assert len(result.impact_map) == 2
+    assert result.totals["present_value"] == 600
+    assert result.totals["harm_present_value"] == -400
+
+
+def test_a_negative_proxy_is_a_harm(assess, proxy_set):
+    proxies = proxy_set({"unit_value": -100.0})
+    result = assess({}, proxies=proxies)
+    assert result.totals["harm_present_value"] == -1000
+
+
+def test_unpriced_outcomes_are_kept(assess):
+    result = assess({}, {"proxy_id": None, "unit": "meal", "quantity": 7, "outcome": "Fed"})
+    assert result.totals["present_value"] == 1000
+    assert result.unpriced[["outcome", "quantity", "unit"]].to_numpy().tolist() == [
+        ["Fed", 7, "meal"]
+    ]
+
+
+def test_transfers_count_in_the_fiscal_view_only(assess, proxy_set):
+    proxies = proxy_set(
+        {}, {"proxy_id": "benefit", "value_type": "fiscal", "transfer": "yes", "payer": "DWP / NHS"}
+    )
+    changes = ({}, {"proxy_id": "benefit"})
+    public = assess(*changes, proxies=proxies)
+    assert public.totals["present_value"] == 1000
+    assert public.impact_map.set_index("proxy_id").loc["benefit", "not_counted_because"] == (
+        "a transfer, which the public view leaves out"
+    )
+    fiscal = assess(*changes, proxies=proxies, assumptions={"perspective": "fiscal"})
+    assert fiscal.by("proxy_id")["proxy_id"].tolist() == ["benefit"]
+    settings = {"perspective": "fiscal", "payers": ["council"]}
+    other = assess(*changes, proxies=proxies, assumptions=settings)
+    assert other.totals["present_value"] == 0
+
+
+def test_precedence_of_adjustments(assess):
+    adjustments = pd.DataFrame(
+        [
+            {"proxy_id": None, "stakeholder_group": None, "deadweight": 0.1, **FRAME},
+            {"proxy_id": "tea", "stakeholder_group": None, "deadweight": 0.2, **FRAME},
+            {"proxy_id": "tea", "stakeholder_group": "old", "deadweight": 0.3, **FRAME},
+        ]
+    )
+    result = assess(
+        {"deadweight": None, "outcome": "by proxy"},
+        {"deadweight": None, "stakeholder_group": "old", "outcome": "by both"},
+        {"deadweight": 0.4, "outcome": "own"},
+        adjustments=adjustments,
+    )
+    rows = result.impact_map.set_index("outcome")["deadweight"]
+    assert rows.to_dict() == pytest.approx({"by proxy": 0.2, "by both": 0.3, "own": 0.4})
+
+
+def test_a_tie_is_an_error(assess):
+    adjustments = pd.DataFrame(
+        [
+            {"proxy_id": "tea", "stakeholder_group": None, "deadweight": 0.2, **FRAME},
+            {"proxy_id": None, "stakeholder_group": "all", "deadweight": 0.3, **FRAME},
+        ]
+    )
+    with pytest.raises(InputError, match="more specific"):
+        assess({"deadweight": None}, adjustments=adjustments)
+
+
+def test_a_default_of_the_proxy_and_what_is_stated_nowhere(assess, proxy_set):
+    proxies = proxy_set({"deadweight": 0.25, "defaults_source": "Table 1"})
+    result = assess({"deadweight": None, "displacement": None}, proxies=proxies)
+    row = result.impact_map.iloc[0]
+    assert (row["deadweight"], row["deadweight_from"]) == (0.25, "proxy: Table 1")
+    assert (row["displacement"], row["displacement_from"]) == (0.0, "stated nowhere")
+    high = result.findings.query("rule == 'adjustment_stated_nowhere'")
+    # 10 x 100 x 0.75
+    assert high[["severity", "value_at_stake"]].to_numpy().tolist() == [["high", 750.0]]
+
+
+def test_already_net_of_is_never_taken_again(assess, proxy_set):
+    proxies = proxy_set({"already_net_of": "deadweight; drop_off"})
+    general = pd.DataFrame([{"proxy_id": None, "deadweight": 0.5, **FRAME}])
+    blank = {"deadweight": None, "drop_off": None}
+    result = assess(blank, proxies=proxies, adjustments=general)
+    assert result.totals["net_value"] == 1000
+    assert result.impact_map.iloc[0]["deadweight_from"] == "already in the proxy"
+    with pytest.raises(InputError, match="already net of deadweight"):
+        assess({"deadweight": 0.5, "drop_off": None}, proxies=proxies)
+    named = pd.DataFrame([{"proxy_id": "tea", "deadweight": 0.5, **FRAME}])
+    with pytest.raises(InputError, match="already net of deadweight"):
+        assess(blank, proxies=proxies, adjustments=named)
+
+
+def test_a_dated_row_holds_for_its_year(assess, proxy_set):
+    proxies = proxy_set(
+        {"valid_to": "2025-03-31"}, {"unit_value": 150.0, "valid_from": "2025-04-01"}
+    )
+    result = assess({}, {"date": "2025-05-01"}, proxies=proxies)
+    assert by_year(result) == {"2024-25": 1000, "2025-26": 1500}
+
+
+def test_carbon_takes_the_value_of_each_year(assess, proxy_set):
+    def carbon(year, value):
+        return {
+            "uprating": "carbon",
+            "unit_value": value,
+            "valid_from": f"{year}-04-01",
+            "valid_to": f"{year + 1}-03-31",
+        }
+
+    proxies = proxy_set(carbon(2024, 100.0), carbon(2025, 120.0))
+    result = assess({"duration_years": 2}, proxies=proxies)
+    assert by_year(result) == {"2024-25": 1000, "2025-26": 1200}
+
+
+def test_no_uprating_leaves_a_statutory_rate_alone(assess, proxy_set):
+    proxies = proxy_set({"uprating": "none", "price_year": "2010-11"})
+    assert assess({}, proxies=proxies).totals["gross_value"] == 1000
+
+
+def test_uprate_false_re_prices_nothing(assess, proxy_set):
+    proxies = proxy_set({"price_year": "2010-11"})
+    result = assess({}, proxies=proxies, assumptions={"uprate": False})
+    assert result.totals["gross_value"] == 1000
+
+
+def test_currencies_are_never_mixed(assess, proxy_set):
+    with pytest.raises(SettingsError, match="EUR.*GBP"):
+        assess({}, proxies=proxy_set({"currency": "EUR"}))
+
+
+def test_calendar_years(assess, proxy_set):
+    proxies = proxy_set({"price_year": "2024"})
+    settings = {"year_start_month": 1, "price_year": "2024"}
+    result = assess({"date": "2024-01-15"}, proxies=proxies, assumptions=settings)
+    assert by_year(result) == {"2024": 1000}
+
+
+def test_optimism_bias_by_grade_of_evidence(assess):
+    table = pd.DataFrame(
+        {"evidence": ["trial", ""], "benefits_down": [0.1, 0.4], "costs_up": [0.0, 0.2]}
+    )
+    inputs = pd.DataFrame(
+        [{"input_id": "i", "amount": 100, "date": "2024-05-01", "input_type": "cash"}]
+    )
+    settings = {"optimism_bias": table}
+    result = assess({"evidence": "trial"}, {}, inputs=inputs, assumptions=settings)
+    # 1000 x 0.9 + 1000 x 0.6; 100 x 1.2
+    assert result.totals["net_value"] == pytest.approx(1500)
+    assert result.totals["input_value"] == pytest.approx(120)
+
+
+def test_inputs_are_repriced_and_discounted_by_their_own_timing(assess):
+    inputs = pd.DataFrame(
+        [
+            {"input_id": "a", "amount": 100, "date": "2024-05-01", "input_type": "cash"},
+            {
+                "input_id": "b",
+                "hours": 10,
+                "rate": 5,
+                "date": "2025-05-01",
+                "input_type": "in_kind",
+            },
+            {
+                "input_id": "c",
+                "amount": 7,
+                "date": "2025-05-01",
+                "input_type": "cash",
+                "already_present_value": "yes",
+            },
+        ]
+    )
+    settings = {"discount_rate": 0.25, "uprate": False, "timing": "end"}
+    result = assess({}, inputs=inputs, assumptions=settings)
+    # 100 + 50 / 1.25 + 7
+    assert result.totals["input_value"] == pytest.approx(147)
+
+
+@pytest.mark.parametrize(
+    ("projects", "funded", "ratio"),
+    [
+        # Only A has both: 1000 / 500.
+        (["A", "B"], ["A"], 2.0),
+        # Inputs that name no project serve all: 2000 / 500.
+        (["A", "B"], [None], 4.0),
+        # Inputs of a project without outcomes are left out: 1000 / 500.
+        (["A"], ["A", "C"], 2.0),
+    ],
+)
+def test_the_ratio_covers_projects_with_both(assess, projects, funded, ratio):
+    inputs = pd.DataFrame(
+        [
+            {
+                "input_id": f"i{i}",
+                "amount": 500,
+                "date": "2024-05-01",
+                "input_type": "cash",
+                "project": project,
+            }
+            for i, project in enumerate(funded)
+        ]
+    )
+    result = assess(*({"project": project} for project in projects), inputs=inputs)
+    assert result.totals["sroi_ratio"] == pytest.approx(ratio)
+
+
+def test_no_ratio_says_why(assess):
+    result = assess({})
+    assert pd.isna(result.totals["sroi_ratio"])
+    assert "no inputs were recorded" in result.ratio_missing
+    assert "No ratio" in result.headline
+
+
+def test_an_unknown_setting_is_an_error(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text("discuont_rate = 0.03\n")
+    with pytest.raises(SettingsError, match="Did you mean discount_rate"):
+        sv.Assumptions.from_toml(path)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"timing": "late"},
+        {"discount_rate": 3.5},
+        {"price_year": "24/25"},
+        {"base_year": "2024"},
+        {"year_start_month": 13},
+        {"horizon_years": 0},
+        {"payers": ["NHS"]},
+    ],
+)
+def test_settings_out_of_bounds_are_refused(setting):
+    with pytest.raises(SettingsError):
+        sv.Assumptions(**setting)
