@@ -11,33 +11,36 @@ PYTHON ?= $(shell for p in python3 python python3.13 python3.12 python3.11; do \
 
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
+PY := $(BIN)/python.exe
 else
 BIN := $(VENV)/bin
+PY := $(BIN)/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup venv demo test slow check lint format types imports clean
+.PHONY: help setup venv demo test slow oldest check lint format types imports clean
 
 help:
 	@echo "make demo     value the example data; outputs in $(OUT)/"
 	@echo "make test     the fast tests"
 	@echo "make slow     the longer proofs"
+	@echo "make oldest   the fast tests on the oldest packages that are allowed"
 	@echo "make check    everything CI runs"
 	@echo "make lint | format | types | imports | setup | clean"
 
-$(BIN)/python:
-	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c "$(SUITS)"; then \
+$(PY):
+	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c "$(SUITS)" 2>/dev/null; then \
 		echo "Python 3.11, 3.12 or 3.13 is needed. Install one, or name it: make demo PYTHON=..."; \
 		exit 1; fi
 	"$(PYTHON)" -m venv $(VENV)
 
 # A stamp is younger than pyproject.toml once its packages are in; what tests need includes the rest.
-$(VENV)/.ready: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+$(VENV)/.ready: pyproject.toml | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
-$(VENV)/.ready-test: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+$(VENV)/.ready-test: pyproject.toml | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check -e '.[test]'
 	@touch $(VENV)/.ready $@
 
 setup venv: $(VENV)/.ready-test
@@ -46,21 +49,32 @@ demo: $(VENV)/.ready
 	$(BIN)/socialvalue demo --out $(OUT)
 
 test: $(VENV)/.ready-test
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(PY) -m pytest -n $(WORKERS)
 
 slow: $(VENV)/.ready-test
-	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+	$(PY) -m pytest -n $(WORKERS) -m slow
+
+# Every floor in pyproject.toml is a promise: this installs exactly the floors, in a folder of its own.
+FLOORS := import tomllib; needs = tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]; \
+	print(*[need.replace(">=", "==") for need in needs], sep="\n")
+OLD := $(subst $(VENV),$(VENV)-oldest,$(PY))
+
+oldest:
+	"$(PYTHON)" -m venv --clear $(VENV)-oldest
+	$(OLD) -c '$(FLOORS)' > $(VENV)-oldest/floors.txt
+	$(OLD) -m pip install --quiet --disable-pip-version-check -r $(VENV)-oldest/floors.txt -e '.[test]'
+	$(OLD) -m pytest -n $(WORKERS)
 
 lint: $(VENV)/.ready-test
-	$(BIN)/python -m ruff format --check .
-	$(BIN)/python -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
 
 format: $(VENV)/.ready-test
-	$(BIN)/python -m ruff format .
-	$(BIN)/python -m ruff check --fix .
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
 
 types: $(VENV)/.ready-test
-	$(BIN)/python -m mypy
+	$(PY) -m mypy
 
 imports: $(VENV)/.ready-test
 	$(BIN)/lint-imports
@@ -69,4 +83,4 @@ check:
 	VENV=$(VENV) ./.ci/run
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-oldest dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
