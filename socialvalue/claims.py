@@ -90,7 +90,7 @@ def adjustment_stated_nowhere(claim: Claim) -> Iterator[dict]:
 
 
 def no_published_range(claim: Claim) -> Iterator[dict]:
-    """Value whose proxies publish no low and high, so that it stands fixed in the range."""
+    """Value without a range of its proxy or its quantity, so that it stands fixed in the range."""
     counted = claim.rows[claim.rows["counted"]]
     fixed = counted[counted["present_value_low"].isna() & counted["present_value_high"].isna()]
     if len(fixed):

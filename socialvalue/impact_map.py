@@ -34,6 +34,9 @@ PRODUCTS = {
     "qpa": ("displacement", "attribution_to_others"),
     "qdpa": SHARES,
 }
+RANGED = {"quantity_low_left": "quantity_low", "quantity_high_left": "quantity_high"}
+"""Sums of the ends of each record's quantity, less the shares that the record states itself."""
+SUMS = (*PRODUCTS, *RANGED, "records_with_range")
 ROW_CAP = 200_000
 _UNIT_SEPARATOR = "\x1f"
 _NULL = "\x00"
@@ -54,7 +57,8 @@ def prepare(outcomes: Any, year_start_month: int, extra: Sequence[str] = ()) -> 
     Returns
     -------
     narwhals frame
-        One row a record: the keys, ``quantity`` and the eight products of quantity and shares.
+        One row a record: the keys, ``quantity``, the eight products of quantity and shares, and
+        the low and high of the quantity less the record's own shares.
     """
     frame = nw.from_native(outcomes)
     date, quantity = nw.col("date"), nw.col("quantity")
@@ -67,8 +71,15 @@ def prepare(outcomes: Any, year_start_month: int, extra: Sequence[str] = ()) -> 
         *[(~nw.col(share).is_null()).alias(f"states_{share}") for share in SHARES],
         *[nw.col(share).fill_null(0.0).alias(f"_{share}") for share in SHARES],
     )
+    own_left = nw.lit(1.0)
+    for share in SHARES:
+        own_left = own_left * (1.0 - nw.col(f"_{share}"))
+    ends = [nw.col(end) for end in RANGED.values()]
     return frame.with_columns(
         *[_product(quantity, shares).alias(name) for name, shares in PRODUCTS.items()],
+        # A record without a range has its quantity at both ends.
+        *[(nw.coalesce(nw.col(end), quantity) * own_left).alias(n) for n, end in RANGED.items()],
+        (~ends[0].is_null() | ~ends[1].is_null()).cast(nw.Int64).alias("records_with_range"),
         _encoded([*KEYS, *extra]).alias("row_key"),
     )
 
@@ -101,7 +112,8 @@ def collapse(prepared: Any, extra: Sequence[str] = ()) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Key columns, ``row_key`` (text), ``records`` and the eight sums, in a fixed order of rows.
+        Key columns, ``row_key`` (text), ``records``, the eight sums, the ends of the quantity and
+        ``records_with_range``, in a fixed order of rows.
 
     Raises
     ------
@@ -110,7 +122,7 @@ def collapse(prepared: Any, extra: Sequence[str] = ()) -> pd.DataFrame:
     """
     keys = [*KEYS, *extra]
     grouped = prepared.group_by([*keys, "row_key"], drop_null_keys=False).agg(
-        nw.len().alias("records"), *[nw.col(name).sum() for name in PRODUCTS]
+        nw.len().alias("records"), *[nw.col(name).sum() for name in SUMS]
     )
     table = nw.to_native(grouped)
     if len(table) > ROW_CAP:

@@ -7,7 +7,8 @@ from socialvalue.errors import OutputError
 from socialvalue.people import SMALL_ROW
 from socialvalue.results import Result
 from socialvalue.summary import MERGED
-from socialvalue.valuation import QUANTITIES, STEPS, ValuedMap
+from socialvalue.valuation import ValuedMap
+from socialvalue.value_by_year import BOUNDS, COUNTED, QUANTITIES, STEPS
 
 LEVELS = ("evidence", "outcome", "project", "stakeholder_group")
 
@@ -31,7 +32,7 @@ _TEXTS = (
     "year",
 )
 
-_AMOUNTS = (*STEPS, "present_value_low", "present_value_high")
+_AMOUNTS = (*STEPS, *COUNTED, *BOUNDS)
 
 
 def distinct_people(result: Result, row_ids: list[int]) -> float:
@@ -151,6 +152,7 @@ def _one_row(result: Result, group: pd.DataFrame) -> pd.Series:
         row[column] = group[column].sum(min_count=1)
     for bound in ("present_value_low", "present_value_high"):
         row[bound] = group[bound].sum(min_count=1)
+    row["has_quantity_range"] = bool(group["has_quantity_range"].any())
     people = distinct_people(result, group["row_id"].tolist())
     row["people"] = people if group["people"].lt(SMALL_ROW).all() else np.nan
     row["merged"], row["row_id"] = True, group["new_id"].iloc[0]

@@ -8,6 +8,7 @@ import pandas as pd
 from socialvalue.errors import SettingsError
 from socialvalue.tables import lookup, split
 from socialvalue.valuation import ValuedMap
+from socialvalue.value_by_year import BOUNDS
 
 MEASURES = ("gross_value", "net_value", "present_value")
 ROW_KEYS = (
@@ -59,7 +60,7 @@ def summarise(
         Long: keys, gross_value, net_value, present_value, harm_present_value,
         present_value_low, present_value_high, quantity, unit.
     """
-    amounts = [*MEASURES, "present_value_low", "present_value_high"]
+    amounts = [*MEASURES, *BOUNDS]
     parts, units = lines.assign(weight=1.0), rows.assign(weight=1.0)
     for key in keys:
         if key in frameworks:
@@ -111,22 +112,24 @@ def _natural(values: pd.Series) -> pd.Series:
     return padded.where(numbers.notna() & (numbers >= 0), words)
 
 
+def has_range(lines: pd.DataFrame) -> pd.Series:
+    """Which lines have a range, of their proxy or of their quantity."""
+    return lines[list(BOUNDS)].notna().any(axis=1)
+
+
 def bounds_by_proxy(parts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Low and high of each group: every proxy moved as one, to whichever end is lower or higher.
 
-    A proxy without a published range stays at its central value; a group in which no proxy has
-    one gets no range.
+    Quantities that records state a range of stand where the value is least, then most. What has
+    no range stays at its central value; a group in which nothing has one gets no range.
     """
-    ranged = parts["present_value_low"].notna() | parts["present_value_high"].notna()
-    parts = parts.assign(
-        ranged=ranged,
-        at_low=parts["present_value_low"].fillna(parts["present_value"]),
-        at_high=parts["present_value_high"].fillna(parts["present_value"]),
-    )
+    ends = list(BOUNDS)
+    filled = {end: parts[end].fillna(parts["present_value"]) for end in ends}
+    parts = parts.assign(ranged=has_range(parts), **filled)
     groups = list(dict.fromkeys([*keys, "proxy_id"]))
-    sums = parts.groupby(groups, dropna=False)[["at_low", "at_high"]].sum().reset_index()
-    sums["present_value_low"] = sums[["at_low", "at_high"]].min(axis=1)
-    sums["present_value_high"] = sums[["at_low", "at_high"]].max(axis=1)
+    sums = parts.groupby(groups, dropna=False)[ends].sum().reset_index()
+    sums["present_value_low"] = sums[ends].min(axis=1)
+    sums["present_value_high"] = sums[ends].max(axis=1)
     any_range = parts.groupby(keys or (lambda _: 0), dropna=False)["ranged"].any()
     if keys:
         has = sums.merge(any_range.reset_index(), on=keys)["ranged"].to_numpy(bool)

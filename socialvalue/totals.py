@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from socialvalue import formulas
-from socialvalue.summary import MEASURES, bounds_by_proxy
+from socialvalue.summary import MEASURES, bounds_by_proxy, has_range
 
 RANGE_KIND = "scenario band from published lows and highs"
+WITH_QUANTITIES = " of proxies and recorded ranges of quantities"
 
 
 @dataclass(frozen=True)
@@ -115,26 +116,28 @@ def _why_no_ratio(
 
 
 def headline_range(lines: pd.DataFrame, in_ratio: pd.Series, input_value_in_ratio: float) -> Range:
-    """Range of the total and the ratio from the lows and highs that proxies publish."""
+    """Range of the total and the ratio from lows and highs of proxies and of quantities."""
     size = lines["present_value"].abs()
-    unranged = lines["present_value_low"].isna() & lines["present_value_high"].isna()
+    unranged = ~has_range(lines)
     whole = size.sum()
     without = float(size[unranged].sum() / whole) if whole > 0 else 1.0
     if lines.empty or unranged.all():
         why = (
             "no outcome was priced"
             if lines.empty
-            else "no proxy used here publishes a low and a high (100% of the value has no range)"
+            else "no proxy used here publishes a low and a high, and no record states a range of "
+            "its quantity (100% of the value has no range)"
         )
         nan = float("nan")
         return Range(RANGE_KIND, None, nan, nan, nan, nan, why, 1.0)
+    kind = RANGE_KIND + (WITH_QUANTITIES if lines["has_quantity_range"].any() else "")
     low, high = _ends(lines)
     ratio_low = ratio_high = float("nan")
     if input_value_in_ratio > 0:
         compared_low, compared_high = _ends(lines[in_ratio])
         ratio_low = formulas.ratio_of_return(compared_low, input_value_in_ratio)
         ratio_high = formulas.ratio_of_return(compared_high, input_value_in_ratio)
-    return Range(RANGE_KIND, None, low, high, ratio_low, ratio_high, None, without)
+    return Range(kind, None, low, high, ratio_low, ratio_high, None, without)
 
 
 def _ends(lines: pd.DataFrame) -> tuple[float, float]:
