@@ -2,16 +2,24 @@
 
 from collections.abc import Sequence
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from socialvalue import formulas
 from socialvalue.assumptions import Assumptions
 from socialvalue.errors import SettingsError
-from socialvalue.shipped import data_root
+from socialvalue.price_tables import (
+    Band,
+    Index,
+    PriceSeries,
+    price_series,
+    read_bands,
+    schedule_names,
+    shipped_bands,
+)
 from socialvalue.years import Year, parse_year, year_label
 
 
@@ -23,82 +31,75 @@ class PriceFactor(NamedTuple):
     income_held: bool
 
 
-class Series(NamedTuple):
-    """A yearly index: values and status by the year each starts in, and where it comes from."""
-
-    values: dict[int, float]
-    forecast: frozenset[int]
-    vintage: str
-
-
-def _read_prices(name: str) -> pd.DataFrame:
-    return pd.read_csv(data_root() / "prices" / name, dtype={"year": str})
-
-
-@cache
-def deflator_series(financial: bool) -> Series:
-    """GDP deflator by financial or calendar year, from the newest release that is shipped."""
-    name = "gdp_deflator_financial.csv" if financial else "gdp_deflator_calendar.csv"
-    table = _read_prices(name)
-    # Two releases of an index have different bases and revisions, so they are never mixed.
-    newest = table[table["release_date"] == table["release_date"].max()]
-    starts = [parse_year(label).start for label in newest["year"]]
-    forecast = [
-        s for s, status in zip(starts, newest["status"], strict=True) if status != "outturn"
-    ]
-    values = dict(zip(starts, newest["index"].astype(float), strict=True))
-    return Series(values, frozenset(forecast), str(newest["release"].iloc[0]))
-
-
-@cache
-def income_series() -> Series:
-    """Real GDP per head by calendar year."""
-    table = _read_prices("gdp_per_head.csv")
-    starts = [int(year) for year in table["year"]]
-    values = dict(zip(starts, table["gdp_per_head"].astype(float), strict=True))
-    return Series(values, frozenset(), str(table["source"].iloc[0]))
-
-
-def _index(series: Series, start: int, financial: bool) -> float:
-    if start in series.values:
-        return series.values[start]
-    label = year_label(start, financial)
-    first, last = (year_label(f(series.values), financial) for f in (min, max))
+def _index(series: PriceSeries, start: int, financial: bool) -> tuple[float, bool]:
+    """GDP deflator of a year, and whether it is a forecast."""
+    index = series.financial if financial else series.calendar
+    kind = "financial" if financial else "calendar"
+    if index is None:
+        raise SettingsError(
+            f"{series.name} has no GDP deflator by {kind} year (gdp_deflator_{kind}.csv), which "
+            f"re-pricing of {year_label(start, financial)} needs. Add it, or state price years the "
+            "series has."
+        )
+    if start in index.values:
+        return index.values[start], start in index.forecast
+    hint = "" if financial or series.financial is None else _other_series(series.financial)
     raise SettingsError(
-        f"The GDP deflator has no figure for {label}: the shipped series ({series.vintage}) runs "
-        f"from {first} to {last}. Choose a price year inside it, or turn re-pricing off "
-        "(uprate = false)."
+        f"The GDP deflator has no figure for {year_label(start, financial)}: {series.name} by "
+        f"{kind} year ({index.vintage}) runs {_span(index, financial)}. Choose a price year inside "
+        f"it{hint}, or turn re-pricing off (uprate = false)."
     )
 
 
-def _financial_index(year: Year) -> tuple[float, bool]:
-    series = deflator_series(True)
+def _span(index: Index, financial: bool) -> str:
+    first, last = (year_label(end(index.values), financial) for end in (min, max))
+    return f"from {first} to {last}"
+
+
+def _other_series(index: Index) -> str:
+    return f" or a financial year as price_year (that series runs {_span(index, True)})"
+
+
+def _financial_index(series: PriceSeries, year: Year) -> tuple[float, bool]:
     if year.financial:
-        return _index(series, year.start, True), year.start in series.forecast
+        return _index(series, year.start, True)
     # A calendar year is the last quarter of one financial year and three quarters of the next.
-    earlier, later = _index(series, year.start - 1, True), _index(series, year.start, True)
-    return earlier / 4 + 3 * later / 4, bool({year.start - 1, year.start} & series.forecast)
+    earlier, guess = _index(series, year.start - 1, True)
+    later, guess_too = _index(series, year.start, True)
+    return earlier / 4 + 3 * later / 4, guess or guess_too
 
 
-def _income(year: Year) -> tuple[float, bool]:
-    series = income_series()
-    last = max(series.values)
+def _income(series: PriceSeries, year: Year) -> tuple[float, bool]:
+    index = series.income
+    if index is None:
+        raise SettingsError(
+            f"{series.name} has no real income per head (gdp_per_head.csv), which a value that "
+            "grows with income (uprating = income) needs. Add it, or use uprating = deflator."
+        )
+    last = max(index.values)
 
     def at(start: int) -> float:
-        if start < min(series.values):
-            raise SettingsError(
-                f"Real income per head has no figure for {start}: the shipped series starts in "
-                f"{min(series.values)}."
-            )
-        return series.values[min(start, last)]
+        # After the last year of data growth is held at zero, and said.
+        if min(start, last) in index.values:
+            return index.values[min(start, last)]
+        raise SettingsError(
+            f"Real income per head has no figure for {start}: {series.name} ({index.vintage}) runs "
+            f"{_span(index, False)}. Use a value of a year inside it, or turn re-pricing off "
+            "(uprate = false)."
+        )
 
     if not year.financial:
         return at(year.start), year.start > last
     return 3 * at(year.start) / 4 + at(year.start + 1) / 4, year.start + 1 > last
 
 
-@cache
-def price_factor(from_year: str, to_year: str, income_elasticity: float = 0.0) -> PriceFactor:
+def price_factor(
+    from_year: str,
+    to_year: str,
+    income_elasticity: float = 0.0,
+    series: PriceSeries | None = None,
+    currency: str = "GBP",
+) -> PriceFactor:
     """Factor that takes money at prices of one year to the prices of another.
 
     From calendar to calendar year the calendar deflator is used, otherwise the financial-year
@@ -110,6 +111,10 @@ def price_factor(from_year: str, to_year: str, income_elasticity: float = 0.0) -
         Year labels, ``2024-25`` or ``2024``.
     income_elasticity : float
         0 for the deflator alone; 1.3 for WELLBY and QALY. [ratio]
+    series : PriceSeries, optional
+        From `socialvalue.price_tables.price_series`. None for the shipped series.
+    currency : str
+        Currency of the money. The shipped series are of the UK, so they re-price pounds only.
 
     Returns
     -------
@@ -120,7 +125,7 @@ def price_factor(from_year: str, to_year: str, income_elasticity: float = 0.0) -
     Raises
     ------
     SettingsError
-        If a series has no figure for a year that is needed.
+        If a series has no figure for a year that is needed, or is of another currency.
 
     References
     ----------
@@ -133,22 +138,30 @@ def price_factor(from_year: str, to_year: str, income_elasticity: float = 0.0) -
     """
     if from_year == to_year:
         return PriceFactor(1.0, False, False)
+    used = price_series() if series is None else series
+    if used.currency not in ("", currency):
+        raise SettingsError(
+            f"Money in {currency} cannot be re-priced from {from_year} to {to_year}: {used.name} "
+            f"follows prices in {used.currency}. State price_year = {from_year}, turn re-pricing "
+            f"off (uprate = false), or give a price series of {currency}."
+        )
+    return _factor(from_year, to_year, income_elasticity, used)
+
+
+@cache
+def _factor(from_year: str, to_year: str, elasticity: float, series: PriceSeries) -> PriceFactor:
     old, new = parse_year(from_year), parse_year(to_year)
     if old.financial or new.financial:
-        (index_old, guess_old), (index_new, guess_new) = (
-            _financial_index(old),
-            _financial_index(new),
-        )
-        forecast = guess_old or guess_new
+        index_old, guess_old = _financial_index(series, old)
+        index_new, guess_new = _financial_index(series, new)
     else:
-        series = deflator_series(False)
-        index_old, index_new = (_index(series, year.start, False) for year in (old, new))
-        forecast = bool({old.start, new.start} & series.forecast)
-    factor = index_new / index_old
-    if not income_elasticity:
+        index_old, guess_old = _index(series, old.start, False)
+        index_new, guess_new = _index(series, new.start, False)
+    factor, forecast = index_new / index_old, guess_old or guess_new
+    if not elasticity:
         return PriceFactor(factor, forecast, False)
-    (income_old, held_old), (income_new, held_new) = _income(old), _income(new)
-    growth = formulas.real_income_factor(income_new, income_old, income_elasticity)
+    (income_old, held_old), (income_new, held_new) = _income(series, old), _income(series, new)
+    growth = formulas.real_income_factor(income_new, income_old, elasticity)
     return PriceFactor(factor * growth, forecast, held_old or held_new)
 
 
@@ -156,12 +169,13 @@ class Schedule(NamedTuple):
     """Discount rates by year: bands of (first year, last year, rate), and a name to print."""
 
     name: str
-    bands: tuple[tuple[int, float, float], ...]
+    bands: tuple[Band, ...]
 
     def rate(self, year: int) -> float:
         """Rate of the year that is ``year`` years after the base year [share per year]."""
         for first, last, rate in self.bands:
-            if first <= year <= last:
+            # A first band from year 1 holds for year 0 too, whose rate discounts nothing.
+            if (first <= year or year == 0) and year <= last:
                 return rate
         raise SettingsError(
             f"The discount schedule {self.name!r} has no rate for year {year}: it ends at year "
@@ -184,12 +198,19 @@ class Schedule(NamedTuple):
 def discount_schedule(rate: float | str) -> Schedule:
     """Schedule of a constant rate, of a shipped schedule's name, or of a CSV file.
 
-    A file has columns year_from, year_to (blank: for ever) and rate, like the shipped one.
+    A file has columns year_from, year_to (blank: for ever) and rate, like the shipped one. Its
+    bands may stand in any order, but follow one another without a gap.
+
+    Parameters
+    ----------
+    rate : float or str
+        [share per year], a name or a path.
 
     Raises
     ------
     SettingsError
-        If no schedule has that name and no file that path.
+        If no schedule has that name and no file that path, a file's bands leave a gap or overlap,
+        or a rate is not from 0 up to 1.
 
     Examples
     --------
@@ -197,31 +218,21 @@ def discount_schedule(rate: float | str) -> Schedule:
     0.966184
     """
     if isinstance(rate, int | float):
-        return Schedule(f"{rate:g}", ((0, float("inf"), float(rate)),))
-    table = _read_prices("discount_rates.csv")
-    if rate in set(table["schedule"]):
-        table = table[table["schedule"] == rate]
-    else:
-        table = _schedule_file(rate, sorted(set(table["schedule"])))
-    last = table["year_to"].astype(float).fillna(float("inf"))
-    bands = zip(table["year_from"].astype(int), last, table["rate"].astype(float), strict=True)
-    return Schedule(rate, tuple(bands))
-
-
-def _schedule_file(path: str, names: Sequence[str]) -> pd.DataFrame:
-    if not Path(path).is_file():
+        if not 0 <= rate < 1:
+            raise SettingsError(
+                f"A discount rate of {rate:g}: it is a share per year from 0 up to 1, so 3.5% is "
+                "0.035."
+            )
+        return Schedule(f"{rate:g}", ((0, inf, float(rate)),))
+    names = schedule_names()
+    if rate in names:
+        return Schedule(rate, shipped_bands(rate))
+    if not Path(rate).is_file():
         raise SettingsError(
-            f"There is no discount schedule or file called {path!r}. The shipped schedules are "
+            f"There is no discount schedule or file called {rate!r}. The shipped schedules are "
             f"{', '.join(names)}; a constant rate is a number such as 0.035."
         )
-    try:
-        table = pd.read_csv(path)
-    except (ValueError, OSError) as error:
-        raise SettingsError(f"The discount schedule {path} is not a CSV table: {error}.") from error
-    missing = {"year_from", "year_to", "rate"} - set(table.columns)
-    if missing:
-        raise SettingsError(f"The discount schedule {path} lacks: {', '.join(sorted(missing))}.")
-    return table
+    return Schedule(rate, read_bands(Path(rate)))
 
 
 def discount_factors(schedule: Schedule, t: Sequence[int], offset: float) -> np.ndarray:
@@ -254,13 +265,15 @@ def discount_factors(schedule: Schedule, t: Sequence[int], offset: float) -> np.
     return np.array([schedule.factor(year + offset) if year >= 0 else 1.0 for year in t])
 
 
-def vintages() -> dict[str, str]:
-    """Releases of the shipped price series, for the provenance of a result."""
-    return {
-        "gdp_deflator_financial": deflator_series(True).vintage,
-        "gdp_deflator_calendar": deflator_series(False).vintage,
-        "gdp_per_head": income_series().vintage,
+def vintages(series: PriceSeries | None = None) -> dict[str, str]:
+    """Releases of the price series used, for the provenance of a result."""
+    used = price_series() if series is None else series
+    named = {
+        "gdp_deflator_financial": used.financial,
+        "gdp_deflator_calendar": used.calendar,
+        "gdp_per_head": used.income,
     }
+    return {name: index.vintage for name, index in named.items() if index is not None}
 
 
 def schedules(assumptions: Assumptions) -> tuple[Schedule, Schedule]:
