@@ -1,25 +1,22 @@
 """How are records assessed? The steps in order, and the assessment with its writers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from socialvalue import __version__, claims, disclosure, impact_map, provenance, summary, totals
+from socialvalue import __version__, claims, disclosure, impact_map, provenance
+from socialvalue.appraisal import Appraisal, Basis, appraise, basis_of
 from socialvalue.assumptions import Assumptions
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.frameworks import allocate, used_frameworks
-from socialvalue.input_costs import value_inputs
-from socialvalue.joined_columns import prepared_outcomes, with_projects
 from socialvalue.parse import Parsed, parse_records
 from socialvalue.people import people_behind, small_rows, with_row_people
 from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.records import Records
 from socialvalue.results import Result
-from socialvalue.valuation import ValuedMap, value_map, with_base_year
-from socialvalue.years import year_of_dates
+from socialvalue.valuation import ValuedMap, value_map
 
 
 @dataclass(frozen=True, repr=False)
@@ -136,16 +133,18 @@ def assess(
     >>> bool(abs(parts - result.totals["present_value"]) < 0.005)
     True
     """
-    from socialvalue.checks import check
+    from socialvalue.checks import check_parsed
 
     assumptions = assumptions or Assumptions()
     if not isinstance(proxies, ProxySet):
         proxies = load_proxies(proxies)
-    problems = check(records, proxies, assumptions)
+    parsed = parse_records(records)
+    problems = check_parsed(parsed, records, proxies, assumptions)
     if len(problems):
         raise InputError("The records were not valued.", problems)
-    parsed = parse_records(records)
-    return _assess_tables(_Job(records, parsed, proxies, assumptions, tuple(breakdowns)))
+    basis = basis_of(parsed.tables, proxies, assumptions, tuple(breakdowns))
+    appraisal = appraise(basis, assumptions)
+    return _assembled(_Job(records, parsed, basis, appraisal, tuple(breakdowns)))
 
 
 @dataclass(frozen=True)
@@ -154,81 +153,38 @@ class _Job:
 
     records: Records
     parsed: Parsed
-    proxies: ProxySet
-    assumptions: Assumptions
+    basis: Basis
+    appraisal: Appraisal
     breakdowns: tuple[str, ...]
 
 
-def _assess_tables(job: _Job) -> Assessment:
-    tables, assumptions = job.parsed.tables, job.assumptions
-    month = assumptions.year_start_month
-    outcomes, link_sets = prepared_outcomes(tables, job.proxies.proxies, job.breakdowns)
-    inputs = with_projects(tables["inputs"], tables["activities"])
-    inputs = inputs.assign(year_start=year_of_dates(inputs["date"], month))
-    years = pd.concat([year_of_dates(outcomes["date"], month), inputs["year_start"]])
-    job = replace(job, assumptions=with_base_year(assumptions, years))
-
-    extra = ["link_set"] if len(link_sets) else []
-    prepared = impact_map.prepare(outcomes, month, extra)
-    valued = with_row_people(_valued(prepared, extra, job), prepared)
-    maps = {}
-    for column in job.breakdowns:
-        keys = [*extra, column]
-        maps[column] = _valued(impact_map.prepare(outcomes, month, keys), keys, job)
-    spent = value_inputs(inputs, job.assumptions)
-    return _assemble(job, {"": valued, **maps}, spent, prepared, link_sets)
-
-
-def _valued(prepared: Any, extra: list[str], job: _Job) -> ValuedMap:
-    collapsed = impact_map.collapse(prepared, extra)
-    valued = value_map(collapsed, job.proxies, job.parsed.tables["adjustments"], job.assumptions)
-    return ValuedMap(valued.rows.assign(merged=False), valued.values)
-
-
-def _assemble(
-    job: _Job,
-    maps: dict[str, ValuedMap],
-    spent: pd.DataFrame,
-    prepared: Any,
-    link_sets: pd.DataFrame,
-) -> Assessment:
-    valued, breakdowns = maps[""], {name: each for name, each in maps.items() if name}
-    named = pd.concat([job.proxies.links, link_sets])[["framework", "category"]]
-    frameworks = used_frameworks(named, job.proxies.frameworks)
+def _assembled(job: _Job) -> Assessment:
+    basis, appraisal = job.basis, job.appraisal
+    assumptions, proxies = appraisal.assumptions, basis.proxies
+    prepared = impact_map.prepare(basis.outcomes, assumptions.year_start_month, basis.extra)
+    valued = _unmerged(with_row_people(appraisal.valued, prepared))
+    breakdowns = {column: _broken_down(job, column) for column in job.breakdowns}
+    named = pd.concat([proxies.links, basis.link_sets])[["framework", "category"]]
+    frameworks = used_frameworks(named, proxies.frameworks)
     allocations = {
-        name: allocate(each.rows, job.proxies.links, link_sets, job.assumptions.allocation)
-        for name, each in maps.items()
+        name: allocate(each.rows, proxies.links, basis.link_sets, assumptions.allocation)
+        for name, each in {"": valued, **breakdowns}.items()
     }
     served = {
         name: set(named.loc[named["framework"] == name, "category"].astype(str))
         for name in frameworks
     }
-    lines = summary.counted_lines(valued)
-    span = provenance.span(lines, spent)
-    sums, ratio_missing, in_ratio = totals.totals(lines, spent, span)
-    compared = float(lines.loc[in_ratio, "present_value"].sum())
-    compared_inputs = totals.inputs_in_ratio(lines, spent)
-    band = totals.headline_range(lines, in_ratio, 0.0 if ratio_missing else compared_inputs)
-    claim = claims.Claim(
-        rows=valued.rows,
-        inputs=spent,
-        activities=job.parsed.tables["activities"],
-        range=band,
-        ratio_missing=ratio_missing,
-        outside_ratio=lines.loc[~in_ratio, "row_id"].drop_duplicates(),
-        assumptions=job.assumptions,
-    )
-    findings, finding_rows = claims.audit(claim)
+    findings, finding_rows = claims.audit(_claim(job, valued))
     people, total_people = people_behind(valued, prepared, allocations[""], list(breakdowns))
     return Assessment(
-        assumptions=job.assumptions,
+        assumptions=assumptions,
         profile="internal",
         disclosure=None,
-        totals=sums,
-        ratio_missing=ratio_missing,
-        compared_value=compared,
-        compared_inputs=compared_inputs,
-        range=band,
+        totals=appraisal.totals,
+        ratio_missing=appraisal.ratio_missing,
+        compared_value=appraisal.compared_value,
+        compared_inputs=appraisal.compared_inputs,
+        range=appraisal.range,
         valued=valued,
         breakdowns=breakdowns,
         allocations=allocations,
@@ -236,14 +192,41 @@ def _assemble(
         served=served,
         people=people,
         total_people=total_people,
-        inputs=spent,
+        inputs=appraisal.spent,
         findings=findings,
         finding_rows=finding_rows,
-        adjustments=job.parsed.tables["adjustments"],
-        proxies_used=provenance.proxies_used(valued.rows, job.proxies),
+        adjustments=basis.adjustments,
+        proxies_used=provenance.proxies_used(valued.rows, proxies),
         coerced=job.parsed.coerced,
-        discount_factors=provenance.discount_table(job.assumptions, span),
-        provenance=provenance.provenance(job.records, job.proxies, __version__),
-        period=provenance.period(spent, valued.rows, job.assumptions),
+        discount_factors=provenance.discount_table(assumptions, appraisal.span),
+        provenance=provenance.provenance(job.records, proxies, __version__),
+        period=provenance.period(appraisal.spent, valued.rows, assumptions),
         small_rows=small_rows(valued, prepared),
+        basis=basis,
+    )
+
+
+def _unmerged(valued: ValuedMap) -> ValuedMap:
+    return ValuedMap(valued.rows.assign(merged=False), valued.values)
+
+
+def _broken_down(job: _Job, column: str) -> ValuedMap:
+    """The map with one more key, valued in the same way."""
+    basis, assumptions = job.basis, job.appraisal.assumptions
+    keys = [*basis.extra, column]
+    prepared = impact_map.prepare(basis.outcomes, assumptions.year_start_month, keys)
+    collapsed = impact_map.collapse(prepared, keys)
+    return _unmerged(value_map(collapsed, basis.proxies, basis.adjustments, assumptions))
+
+
+def _claim(job: _Job, valued: ValuedMap) -> claims.Claim:
+    appraisal = job.appraisal
+    return claims.Claim(
+        rows=valued.rows,
+        inputs=appraisal.spent,
+        activities=job.parsed.tables["activities"],
+        range=appraisal.range,
+        ratio_missing=appraisal.ratio_missing,
+        outside_ratio=appraisal.lines.loc[~appraisal.in_ratio, "row_id"].drop_duplicates(),
+        assumptions=appraisal.assumptions,
     )

@@ -81,6 +81,7 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         totals=totals,
         findings=findings,
         small_rows=pd.DataFrame(),
+        basis=None,
     )
 
 

@@ -15,7 +15,7 @@ from socialvalue.years import year_label
 
 def span(lines: pd.DataFrame, spent: pd.DataFrame) -> list[int]:
     """Years from the base year, from the first with inputs or outcomes to the last."""
-    times = pd.concat([lines["t"], spent["t"]])
+    times = pd.concat([lines["t"], spent["t"]]).dropna()
     return list(range(int(times.min()), int(times.max()) + 1)) if len(times) else []
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from socialvalue import summary
 from socialvalue import totals as steps
+from socialvalue.appraisal import Basis
 from socialvalue.assumptions import Assumptions
 from socialvalue.totals import Range
 from socialvalue.valuation import ValuedMap
@@ -129,6 +130,7 @@ class Result:
     period: str
     finding_rows: list[list[int]] = field(repr=False, default_factory=list)
     small_rows: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    basis: Basis | None = field(repr=False, default=None)
 
     @property
     def impact_map(self) -> pd.DataFrame:

@@ -44,17 +44,20 @@ class Range:
 
 
 def totals(
-    lines: pd.DataFrame, inputs: pd.DataFrame, years: Sequence[int]
+    lines: pd.DataFrame, rows: pd.DataFrame, inputs: pd.DataFrame, years: Sequence[int]
 ) -> tuple[pd.Series, str | None, pd.Series]:
     """Totals of value, inputs, ratio and payback.
 
     The ratio, net present value and payback cover the projects that have both outcomes and
-    inputs. Inputs that name no project are taken to serve all of them.
+    inputs. What a project cost counts there whether its outcomes are priced or not, and whether
+    the perspective counts them or not. Inputs that name no project are taken to serve all of them.
 
     Parameters
     ----------
     lines : DataFrame
         From `counted_lines`.
+    rows : DataFrame
+        All rows of the valued map.
     inputs : DataFrame
         From `value_inputs`.
     years : sequence of int
@@ -70,10 +73,10 @@ def totals(
     in_ratio : Series of bool
         Which of the lines the ratio covers.
     """
-    in_ratio, _ = _in_ratio(lines, inputs)
+    in_ratio, _ = _in_ratio(lines, rows, inputs)
     present = lines["present_value"]
-    compared, spent = present[in_ratio].sum(), inputs_in_ratio(lines, inputs)
-    missing = _why_no_ratio(lines, inputs, bool(in_ratio.any()), float(spent))
+    compared, spent = present[in_ratio].sum(), inputs_in_ratio(lines, rows, inputs)
+    missing = _why_no_ratio(lines, rows, inputs, float(spent))
     flow = lines[in_ratio].groupby("t")["present_value"].sum().reindex(list(years)).fillna(0.0)
     result = {
         "gross_value": lines["gross_value"].sum(),
@@ -88,13 +91,15 @@ def totals(
     return pd.Series(result, dtype="float64"), missing, in_ratio
 
 
-def inputs_in_ratio(lines: pd.DataFrame, inputs: pd.DataFrame) -> float:
+def inputs_in_ratio(lines: pd.DataFrame, rows: pd.DataFrame, inputs: pd.DataFrame) -> float:
     """Present value of the inputs that the ratio compares with value [money]."""
-    return float(_in_ratio(lines, inputs)[1]["present_value"].sum())
+    return float(_in_ratio(lines, rows, inputs)[1]["present_value"].sum())
 
 
-def _in_ratio(lines: pd.DataFrame, inputs: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
-    projects = set(lines["project"].dropna())
+def _in_ratio(
+    lines: pd.DataFrame, rows: pd.DataFrame, inputs: pd.DataFrame
+) -> tuple[pd.Series, pd.DataFrame]:
+    projects = set(rows["project"].dropna())
     funded = set(inputs["project"].dropna())
     shared = inputs["project"].isna()
     covered = lines["project"].isin(funded) | bool(shared.any())
@@ -102,13 +107,14 @@ def _in_ratio(lines: pd.DataFrame, inputs: pd.DataFrame) -> tuple[pd.Series, pd.
 
 
 def _why_no_ratio(
-    lines: pd.DataFrame, inputs: pd.DataFrame, compared: bool, spent: float
+    lines: pd.DataFrame, rows: pd.DataFrame, inputs: pd.DataFrame, spent: float
 ) -> str | None:
     if inputs.empty:
         return "no inputs were recorded, so there is nothing to compare the value with"
     if lines.empty:
-        return "no outcome was priced"
-    if not compared:
+        priced = rows["proxy_id"].notna().any()
+        return "no priced outcome counts in this view" if priced else "no outcome was priced"
+    if not _in_ratio(lines, rows, inputs)[0].any():
         return "no project has both outcomes and inputs"
     if spent <= 0:
         return "the inputs come to nothing"

@@ -339,3 +339,24 @@ def test_an_unknown_setting_is_an_error(tmp_path):
 def test_settings_out_of_bounds_are_refused(setting):
     with pytest.raises(SettingsError):
         sv.Assumptions(**setting)
+
+
+def test_the_cost_of_a_project_counts_whether_its_outcomes_are_priced_or_not(assess):
+    # 1000 of value, and 500 + 300 of inputs: the second project did something, unpriced.
+    records = {"project": "a"}, {"project": "b", "proxy_id": None}
+    result = assess(*records, inputs=spent_on({"a": 500, "b": 300}))
+    assert result.totals["sroi_ratio"] == pytest.approx(1000 / 800)
+    # In the fiscal view nothing of either counts as value, and the cost stays what it was.
+    fiscal = assess(
+        *records, inputs=spent_on({"a": 500, "b": 300}), assumptions={"perspective": "fiscal"}
+    )
+    assert fiscal.compared_inputs == 800
+    assert fiscal.ratio_missing == "no priced outcome counts in this view"
+
+
+def spent_on(projects):
+    rows = [
+        {"input_id": name, "project": name, "amount": amount, "date": "2024-05-01"}
+        for name, amount in projects.items()
+    ]
+    return pd.DataFrame(rows).assign(input_type="cash")
