@@ -1,15 +1,26 @@
 """Towards which goals? SDG, Marmot or any list of categories, and how value is shared over them."""
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from socialvalue.errors import SettingsError
+from socialvalue.errors import InputError, SettingsError
+from socialvalue.parse import parse_table
+from socialvalue.proxy_checks import framework_problems
+from socialvalue.proxy_schemas import FRAMEWORK
+from socialvalue.read import read_csv_as_text
+from socialvalue.records import Origin, no_problems
 from socialvalue.shipped import data_root
+from socialvalue.table_checks import of_one_table
 
 SCOPES = ("outcome_id", "outcome", "activity_id", "activity_type", "project", "challenge_id")
 """Scopes of the links table, most specific first."""
+
+
+_COLUMNS = ["category", "title", "wording", "colour"]
 
 
 def shipped_frameworks() -> tuple[str, ...]:
@@ -30,12 +41,48 @@ def load_framework(name: str) -> pd.DataFrame:
     >>> load_framework("sdg").shape[0], load_framework("marmot")["category"].tolist()
     (17, ['A', 'B', 'C', 'D', 'E', 'F'])
     """
-    path = data_root() / "frameworks" / f"{name}.csv"
-    if not path.is_file():
+    if name not in shipped_frameworks():
         raise SettingsError(
             f"There is no framework called {name!r}. Shipped: {', '.join(shipped_frameworks())}."
         )
-    return pd.read_csv(path, dtype=str)[["category", "title", "wording", "colour"]]
+    # A copy, because a frame that several callers share is one that any of them can change.
+    return _shipped(name).copy()
+
+
+@cache
+def _shipped(name: str) -> pd.DataFrame:
+    framework, problems = read_framework(data_root() / "frameworks" / f"{name}.csv")
+    if len(problems):
+        raise InputError(f"The shipped framework {name} cannot be used.", problems)
+    return framework
+
+
+def read_framework(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Categories of a framework in a CSV file, and every problem of the file.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV with columns category and title, and, if wanted, wording, colour (#rrggbb), source
+        and found_at. The file's name is the framework's.
+
+    Returns
+    -------
+    framework : DataFrame
+        category, title, wording, colour, in the order of the file.
+    problems : DataFrame
+        table, row, column, value, rule, what_to_do, source; empty if there are none.
+    """
+    raw = read_csv_as_text(path, [])
+    raw.index = pd.RangeIndex(2, len(raw) + 2)
+    source = f"{path.parent.name}/{path.name}"
+    typed, found, _ = parse_table(raw, FRAMEWORK, Origin(source), dates="iso")
+    broken = of_one_table(typed, FRAMEWORK, found).assign(source=source)
+    problems = [
+        each for each in (found, broken, framework_problems(typed, source)) if not each.empty
+    ]
+    plain = typed[_COLUMNS].astype(object).reset_index(drop=True)
+    return plain.where(plain.notna(), None), pd.concat(problems) if problems else no_problems()
 
 
 def assign_link_sets(outcomes: pd.DataFrame, links: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:

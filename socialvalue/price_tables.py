@@ -78,7 +78,9 @@ def price_series(folder: str | Path | None = None) -> PriceSeries:
     >>> price_series().calendar.values[2024]
     100.0
     """
-    place = data_root() / "prices" if folder is None else Path(folder)
+    if folder is None:
+        return _series_of(data_root() / "prices", True, ())
+    place = Path(folder)
     files = [place / name for name in SERIES_FILES.values()]
     if not any(path.is_file() for path in files):
         raise SettingsError(
@@ -87,7 +89,7 @@ def price_series(folder: str | Path | None = None) -> PriceSeries:
         )
     # A file that was changed is read again.
     stamps = tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in files)
-    return _series_of(place.resolve(), folder is None, stamps)
+    return _series_of(place.resolve(), False, stamps)
 
 
 @cache

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from socialvalue.errors import InputError
+from socialvalue.frameworks import load_framework, read_framework, shipped_frameworks
 from socialvalue.parse import parse_table
 from socialvalue.proxy_checks import problems_across
 from socialvalue.proxy_schemas import TABLES
@@ -112,21 +115,84 @@ def load_proxies(name_or_path: str | Path = "uk-public") -> ProxySet:
     >>> load_proxies("uk-public").proxies.query("proxy_id == 'wb_wellby'")["unit_value"].tolist()
     [13000.0]
     """
+    found = _read_set(*_folder_of(name_or_path))
+    # Copies, because frames that several callers share are frames that any of them can change.
+    return replace(
+        found,
+        proxies=found.proxies.copy(),
+        links=found.links.copy(),
+        sources=found.sources.copy(),
+        frameworks={name: frame.copy() for name, frame in found.frameworks.items()},
+    )
+
+
+def _folder_of(name_or_path: str | Path) -> tuple[Path, str]:
+    """Folder of a set, and a hash of all that is read from it."""
     folder = Path(name_or_path)
-    shipped = str(name_or_path) in shipped_sets()
-    if shipped:
-        folder = data_root() / str(name_or_path)
-    if not (folder / "proxies.csv").is_file():
-        near = get_close_matches(str(name_or_path), shipped_sets(), n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
+    here = (folder / "proxies.csv").is_file()
+    if str(name_or_path) in shipped_sets():
+        shipped = data_root() / str(name_or_path)
+        mine = here and folder.resolve() != shipped.resolve()
+        if mine and not isinstance(name_or_path, Path):
+            raise InputError(
+                f"{str(name_or_path)!r} is a shipped proxy set and a folder of yours. Write "
+                f"'./{name_or_path}' for the folder, or give it another name."
+            )
+        folder = folder if mine else shipped
+    elif not here:
+        raise InputError(_no_such_set(folder))
+    return folder.resolve(), _content(folder)
+
+
+def _no_such_set(folder: Path) -> str:
+    near = get_close_matches(str(folder), shipped_sets(), n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    if folder.is_file():
+        hint = f" A set is a folder: did you mean {str(folder.parent)!r}?"
+    return (
+        f"There is no proxy set called {str(folder)!r}, and no folder of that name with a "
+        f"proxies.csv in it.{hint} Shipped: {', '.join(shipped_sets())}."
+    )
+
+
+def _content(folder: Path) -> str:
+    """Hash of every file that is read, so that a set that was changed is read again."""
+    names = [f"{name}.csv" for name in TABLES] + ["datapackage.json"]
+    names += [f"frameworks/{path.name}" for path in sorted((folder / "frameworks").glob("*.csv"))]
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update(f"{name}:{_hash([folder / name])};".encode())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _read_set(folder: Path, content: str) -> ProxySet:
+    del content
+    tables, problems = _read_tables(folder)
+    own = {}
+    for path in sorted((folder / "frameworks").glob("*.csv")):
+        own[path.stem], found = read_framework(path)
+        problems.append(found)
+    frameworks = {name: load_framework(name) for name in shipped_frameworks()} | own
+    categories = {name: each["category"].tolist() for name, each in frameworks.items()}
+    problems = [each for each in [*problems, problems_across(tables, categories)] if len(each)]
+    if problems:
         raise InputError(
-            f"There is no proxy set called {str(name_or_path)!r}, and no folder of that name with "
-            f"a proxies.csv in it.{hint} Shipped: {', '.join(shipped_sets())}."
+            f"The proxy set in {folder} cannot be used.", pd.concat(problems, ignore_index=True)
         )
-    return _read_set(folder)
+    about = _package(folder / "datapackage.json")
+    return ProxySet(
+        name=str(about.get("name", folder.name)),
+        version=str(about.get("version", "")),
+        proxies=tables["proxies"],
+        links=tables["links"],
+        sources=tables["sources"],
+        sha256=_hash([folder / name for name in ("proxies.csv", "links.csv", "sources.csv")]),
+        frameworks=own,
+    )
 
 
-def _read_set(folder: Path) -> ProxySet:
+def _read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[pd.DataFrame]]:
     tables: dict[str, pd.DataFrame] = {}
     problems: list[pd.DataFrame] = []
     for name, table in TABLES.items():
@@ -140,32 +206,31 @@ def _read_set(folder: Path) -> ProxySet:
         if given:
             broken = of_one_table(tables[name], table, found)
             problems += [found, broken.assign(source=path.name)]
-    problems = [each for each in [*problems, problems_across(tables)] if len(each)]
-    if problems:
+    return tables, problems
+
+
+def _package(path: Path) -> dict[str, Any]:
+    """What datapackage.json says of the set; nothing where there is none."""
+    if not path.is_file():
+        return {}
+    try:
+        about = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise InputError(
-            f"The proxy set in {folder} cannot be used.", pd.concat(problems, ignore_index=True)
+            f"{path} is not JSON ({error}). Mend it, or take it away: the set is then called after "
+            "its folder."
+        ) from error
+    if not isinstance(about, dict):
+        raise InputError(
+            f"{path} must hold one object with name and version, between braces. Mend it, or take "
+            "it away: the set is then called after its folder."
         )
-    package = folder / "datapackage.json"
-    about = json.loads(package.read_text(encoding="utf-8")) if package.is_file() else {}
-    own = {
-        path.stem: pd.read_csv(path, dtype=str)[["category", "title", "wording", "colour"]]
-        for path in sorted((folder / "frameworks").glob("*.csv"))
-    }
-    return ProxySet(
-        name=str(about.get("name", folder.resolve().name)),
-        version=str(about.get("version", "")),
-        proxies=tables["proxies"],
-        links=tables["links"],
-        sources=tables["sources"],
-        sha256=_hash(folder),
-        frameworks=own,
-    )
+    return about
 
 
-def _hash(folder: Path) -> str:
+def _hash(files: list[Path]) -> str:
     digest = hashlib.sha256()
-    for name in ("proxies.csv", "links.csv", "sources.csv"):
-        path = folder / name
+    for path in files:
         digest.update(path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()
 

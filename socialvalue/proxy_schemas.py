@@ -89,4 +89,18 @@ SOURCES = Table(
     key=("source_id",),
 )
 
+FRAMEWORK = Table(
+    "framework",
+    "Categories that value is shared over, in the order to show them.",
+    (
+        required(ident("category", "Category", "A short code")),
+        required(text("title", "Title", "A few words for charts and tables")),
+        text("wording", "Wording", "The full text"),
+        text("colour", "Colour", "#rrggbb; charts print the title too"),
+        text("source", "Source", "Whose list it is"),
+        text("found_at", "Found at", "Where it was read"),
+    ),
+    key=("category",),
+)
+
 TABLES = {"proxies": PROXIES, "links": PROXY_LINKS, "sources": SOURCES}
