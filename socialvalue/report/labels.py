@@ -32,6 +32,51 @@ STEPS = {
 }
 
 
+STATUS = {
+    "valued": "Valued",
+    "no records": "No records",
+    "no proxy": "No proxy serves this, so it was not valued",
+    "not priced": "Counted and told, not priced",
+    "merged": "None, or merged with other small groups",
+    "unallocated": "",
+}
+"""What the status of a category means, in words."""
+HEADINGS = {
+    "marmot-8": "Marmot (the eight)",
+    "sdg": "SDG",
+    "outcome": "Outcome",
+    "what_to_do": "What to do",
+    "why": "Why it matters",
+    "message": "Finding",
+    "rows": "Rows of the impact map",
+    "first_year": "Year",
+}
+NOT_FOR_PUBLICATION = "Not for publication: small groups are shown"
+
+
+def symbol(currency: str) -> str:
+    """What is written before an amount: a sign, or the currency's code and a space.
+
+    Examples
+    --------
+    >>> symbol("GBP"), symbol("CHF")
+    ('£', 'CHF ')
+    """
+    return SYMBOLS.get(currency, f"{currency} ")
+
+
+def heading(column: Any) -> str:
+    """A column's name as the heading of a table.
+
+    Examples
+    --------
+    >>> heading("drop_off"), heading("sdg")
+    ('Drop off', 'SDG')
+    """
+    words = str(column).replace("_", " ")
+    return HEADINGS.get(str(column), words[:1].upper() + words[1:])
+
+
 def money(amount: float, currency: str = "GBP") -> str:
     """An amount in whole units of money, or a dash where there is none.
 
@@ -42,9 +87,7 @@ def money(amount: float, currency: str = "GBP") -> str:
     """
     if amount is None or math.isnan(amount):
         return "–"
-    symbol = SYMBOLS.get(currency, currency + " ")
-    whole = f"{abs(amount):,.0f}"
-    return f"{'-' if amount < 0 and whole != '0' else ''}{symbol}{whole}"
+    return _signed(amount, f"{abs(amount):,.0f}", currency)
 
 
 def pence(amount: float, currency: str = "GBP") -> str:
@@ -52,13 +95,34 @@ def pence(amount: float, currency: str = "GBP") -> str:
 
     Examples
     --------
-    >>> pence(1234.5)
-    '£1,234.50'
+    >>> pence(1234.5), pence(-0.001)
+    ('£1,234.50', '£0.00')
     """
     if amount is None or math.isnan(amount):
         return "–"
-    symbol = SYMBOLS.get(currency, currency + " ")
-    return f"{'-' if amount < 0 else ''}{symbol}{abs(amount):,.2f}"
+    return _signed(amount, f"{abs(amount):,.2f}", currency)
+
+
+def _signed(amount: float, size: str, currency: str) -> str:
+    """A size with its sign, unless nothing is left of it after rounding."""
+    nothing = not size.strip("0.,")
+    return f"{'-' if amount < 0 and not nothing else ''}{symbol(currency)}{size}"
+
+
+def short_money(amount: float, currency: str = "GBP") -> str:
+    """An amount for the scale of a chart, where millions would not fit.
+
+    Examples
+    --------
+    >>> short_money(1_500_000), short_money(20_000), short_money(0.25), short_money(-2e9)
+    ('£1.5m', '£20,000', '£0.25', '-£2bn')
+    """
+    for size, word in ((1e9, "bn"), (1e6, "m")):
+        if abs(amount) >= size:
+            return _signed(amount, f"{number(abs(amount) / size)}{word}", currency)
+    if amount and abs(amount) < 10:
+        return pence(amount, currency)
+    return money(amount, currency)
 
 
 def ratio(value: float) -> str:
@@ -90,12 +154,14 @@ def number(value: float, decimals: int = 2) -> str:
 
     Examples
     --------
-    >>> number(12.0), number(0.256)
-    ('12', '0.26')
+    >>> number(12.0), number(0.256), number(-0.001)
+    ('12', '0.26', '0')
     """
     if value is None or pd.isna(value):
         return "–"
-    return f"{value:,.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{value:,.0f}"
+    shown = f"{value:,.{decimals}f}"
+    shown = shown.rstrip("0").rstrip(".") if decimals else shown
+    return "0" if shown == "-0" else shown
 
 
 def name(value: Any, missing: str = "not stated") -> str:
@@ -123,12 +189,17 @@ def ratio_words(result: Result) -> str:
     """The ratio with its range, or why there is none."""
     if result.ratio_missing:
         return f"No ratio: {result.ratio_missing}"
-    symbol = SYMBOLS.get(currency_of(result), currency_of(result) + " ")
-    found = f"{symbol}{ratio(result.totals['sroi_ratio'])} for each {symbol}1 put in"
-    if math.isnan(result.range.sroi_ratio_low):
-        return f"{found} (no range: {result.range.missing})"
+    sign = symbol(currency_of(result))
+    found = f"{sign}{ratio(result.totals['sroi_ratio'])} for each {sign}1 put in"
+    return f"{found} ({ratio_range_words(result)})"
+
+
+def ratio_range_words(result: Result) -> str:
+    """The range of the ratio in words, or why it has none."""
     low, high = result.range.sroi_ratio_low, result.range.sroi_ratio_high
-    return f"{found} (range {ratio(low)} to {ratio(high)})"
+    if math.isnan(low):
+        return f"no range: {result.range.missing}"
+    return f"range {ratio(low)} to {ratio(high)}"
 
 
 def before_unstated(result: Result) -> bool:

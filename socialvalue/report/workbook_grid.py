@@ -6,21 +6,18 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from socialvalue.assumptions import Assumptions
+from socialvalue.formulas import part_year_weight
+from socialvalue.merging import MERGED_LABEL
+from socialvalue.optimism import benefits_down_by, optimism_table
+from socialvalue.report import labels
 from socialvalue.results import Result
 
 MAP, GROSS, NET, PRESENT = "Impact map", "Gross by year", "Net by year", "Present value by year"
 HEADER = 2
 """Row (from 0) of the headings of the impact map and the grids; records start below it."""
 
-TEXT, INPUT, SHARE, MONEY, NUMBER, FORMULA, FORMULA_SHARE = (
-    "text",
-    "input",
-    "share",
-    "money",
-    "number",
-    "formula",
-    "formula_share",
-)
+FIRST_YEAR = 2
+"""Column (from 0) of the first year in the grids; the row and its outcome stand before it."""
 
 
 class MapColumn(NamedTuple):
@@ -33,50 +30,52 @@ class MapColumn(NamedTuple):
 
 
 COLUMNS = (
-    MapColumn("row_id", "Row", TEXT, 6),
-    MapColumn("counted", "Counted", TEXT, 9),
-    MapColumn("project", "Project", TEXT, 22),
-    MapColumn("stakeholder_group", "Stakeholder group", TEXT, 18),
-    MapColumn("outcome", "Outcome", TEXT, 30),
-    MapColumn("proxy_id", "Proxy", TEXT, 24),
-    MapColumn("proxy_name", "Value of what", TEXT, 36),
-    MapColumn("value_type", "Type of value", TEXT, 13),
-    MapColumn("evidence", "Evidence", TEXT, 14),
-    MapColumn("people", "People", NUMBER, 9),
-    MapColumn("quantity", "Quantity", INPUT, 11),
-    MapColumn("unit", "Unit", TEXT, 12),
-    MapColumn("unit_value", "Value for one, as published", INPUT, 14),
-    MapColumn("price_year", "Prices of", TEXT, 10),
-    MapColumn("price_factor", "Price factor", INPUT, 10),
-    MapColumn("unit_value_repriced", "Value for one, re-priced", MONEY, 14),
-    MapColumn("value_covers", "One value covers", TEXT, 10),
-    MapColumn("discount_class", "Discount class", TEXT, 10),
-    MapColumn("first_year", "Year", TEXT, 10),
-    MapColumn("first_year_start", "Year starts in", NUMBER, 8),
-    MapColumn("starts", "Starts after (years)", INPUT, 9),
-    MapColumn("duration_years", "Lasts (years)", INPUT, 9),
-    MapColumn("deadweight", "Deadweight (share)", SHARE, 11),
-    MapColumn("displacement", "Displacement (share)", SHARE, 12),
-    MapColumn("attribution_to_others", "Attribution to others (share)", SHARE, 12),
-    MapColumn("drop_off", "Drop-off (share a year)", SHARE, 11),
-    MapColumn("optimism_bias", "Optimism bias (share)", SHARE, 10),
-    MapColumn("net_share", "Share left", FORMULA_SHARE, 9),
-    MapColumn("gross_value", "Gross value", MONEY, 14),
-    MapColumn("after_deadweight", "After deadweight", MONEY, 14),
-    MapColumn("after_displacement", "After displacement", MONEY, 14),
-    MapColumn("after_attribution", "After attribution", MONEY, 14),
-    MapColumn("after_drop_off", "After drop-off", MONEY, 14),
-    MapColumn("net_value", "Net value", MONEY, 14),
-    MapColumn("present_value", "Present value", MONEY, 14),
-    MapColumn("harm_present_value", "of which harm", MONEY, 14),
-    MapColumn("beyond", "Check", TEXT, 14),
-    MapColumn("deadweight_from", "Deadweight from", TEXT, 34),
-    MapColumn("displacement_from", "Displacement from", TEXT, 34),
-    MapColumn("attribution_to_others_from", "Attribution from", TEXT, 34),
-    MapColumn("drop_off_from", "Drop-off from", TEXT, 34),
-    MapColumn("duration_years_from", "Duration from", TEXT, 34),
-    MapColumn("not_counted_because", "Not counted because", TEXT, 34),
+    MapColumn("row_id", "Row", "whole", 6),
+    MapColumn("outcome", "Outcome", "text", 34),
+    MapColumn("counted", "Counted", "text", 9),
+    MapColumn("in_ratio", "In the ratio", "text", 9),
+    MapColumn("project", "Project", "text", 24),
+    MapColumn("stakeholder_group", "Stakeholder group", "text", 22),
+    MapColumn("proxy_id", "Proxy", "text", 26),
+    MapColumn("proxy_name", "Value of what", "text", 40),
+    MapColumn("value_type", "Type of value", "text", 14),
+    MapColumn("evidence", "Evidence", "text", 18),
+    MapColumn("people", "People", "count", 9),
+    MapColumn("quantity", "Quantity", "input", 12),
+    MapColumn("unit", "Unit", "text", 14),
+    MapColumn("unit_value", "Value for one, as published", "money_input", 15),
+    MapColumn("price_year", "Prices of", "text", 10),
+    MapColumn("price_factor", "Price factor", "factor_input", 11),
+    MapColumn("unit_value_repriced", "Value for one, re-priced", "money", 15),
+    MapColumn("value_covers", "One value covers", "text", 11),
+    MapColumn("discount_class", "Discount class", "text", 11),
+    MapColumn("first_year", "Year", "text", 12),
+    MapColumn("first_year_start", "Year starts in", "whole", 8),
+    MapColumn("starts", "Starts after (years)", "input", 9),
+    MapColumn("duration_years", "Lasts (years)", "input", 9),
+    MapColumn("deadweight", "Deadweight (share)", "share", 12),
+    MapColumn("displacement", "Displacement (share)", "share", 14),
+    MapColumn("attribution_to_others", "Attribution to others (share)", "share", 14),
+    MapColumn("drop_off", "Drop-off (share a year)", "share", 12),
+    MapColumn("optimism_bias", "Optimism bias (share)", "share", 12),
+    MapColumn("net_share", "Share left", "plain_share", 9),
+    MapColumn("gross_value", "Gross value", "money", 16),
+    MapColumn("after_deadweight", "After deadweight", "money", 16),
+    MapColumn("after_displacement", "After displacement", "money", 16),
+    MapColumn("after_attribution", "After attribution", "money", 16),
+    MapColumn("after_drop_off", "After drop-off", "money", 16),
+    MapColumn("net_value", "Net value", "money", 16),
+    MapColumn("present_value", "Present value", "money", 16),
+    MapColumn("harm_present_value", "of which harm", "money", 16),
+    MapColumn("beyond", "Check", "text", 20),
+    MapColumn("deadweight_from", "Deadweight from", "text", 34),
+    MapColumn("displacement_from", "Displacement from", "text", 34),
+    MapColumn("attribution_to_others_from", "Attribution from", "text", 34),
+    MapColumn("drop_off_from", "Drop-off from", "text", 34),
+    MapColumn("duration_years_from", "Duration from", "text", 34),
+    MapColumn("not_counted_because", "Not counted because", "text", 40),
 )
+_IN_WORDS = ("stakeholder_group", "value_type", "evidence", "unit")
 _PLACE = {column.field: place for place, column in enumerate(COLUMNS)}
 
 
@@ -97,18 +96,43 @@ def map_rows(result: Result) -> pd.DataFrame:
     rows = rows[rows["proxy_id"].notna() | rows["counted"]].reset_index(drop=True)
     values = result.valued.values
     steps = ["after_deadweight", "after_displacement", "after_attribution", "after_drop_off"]
-    sums = values.groupby("row_id")[[*steps, "net_value"]].sum()
+    values = values.assign(harm_present_value=values["present_value"].clip(upper=0.0))
+    sums = values.groupby("row_id")[[*steps, "harm_present_value"]].sum()
     rows = rows.assign(first_year_start=rows["first_year"], first_year=rows["year"])
-    for step in steps:
-        rows[step] = rows["row_id"].map(sums[step])
-    harms = values.assign(harm=values["present_value"].clip(upper=0.0))
-    rows["harm_present_value"] = rows["row_id"].map(harms.groupby("row_id")["harm"].sum())
-    kept = rows["net_value"] / rows["after_drop_off"].where(rows["after_drop_off"] != 0)
-    # Without an optimism-bias table nothing is taken, whatever rounding leaves of the quotient.
-    asked = result.assumptions.optimism_bias is not None
-    rows["optimism_bias"] = (1 - kept).fillna(0.0) if asked else 0.0
+    for step in sums:
+        # A row whose years all fall outside the horizon has no lines, and is worth nothing.
+        rows[step] = rows["row_id"].map(sums[step]).fillna(0.0)
+    rows["optimism_bias"] = _optimism(result, rows)
+    rows["in_ratio"] = _in_ratio(result, rows)
     rows["live"] = rows["value_covers"].notna() & rows["quantity"].notna()
     return rows
+
+
+def _optimism(result: Result, rows: pd.DataFrame) -> pd.Series:
+    """Share taken off for optimism: what the table says, or what was taken of merged rows."""
+    if optimism_table(result.assumptions) is None:
+        return pd.Series(0.0, index=rows.index)
+    before = rows["after_drop_off"]
+    taken = (1 - rows["net_value"] / before.where(before != 0)).fillna(0.0)
+    whole = ~rows["merged"].astype(bool)
+    taken[whole] = benefits_down_by(rows.loc[whole, "evidence"], result.assumptions)
+    return taken.mask(rows["is_harm"].astype(bool) & whole, 0.0)
+
+
+def _in_ratio(result: Result, rows: pd.DataFrame) -> pd.Series:
+    """Which rows the ratio covers: those of projects that have inputs."""
+    # Merged rows may hold projects of both kinds; the summary says what is then left over.
+    funded = result.inputs["project"]
+    covered = rows["project"].isin([*funded.dropna(), MERGED_LABEL]) | bool(funded.isna().any())
+    return covered & (not result.ratio_missing)
+
+
+def inputs_in_ratio(result: Result) -> pd.Series:
+    """Which inputs the ratio covers: those of projects with outcomes, and those of all projects."""
+    project, projects = result.inputs["project"], result.valued.rows["project"].dropna()
+    # A project may stand among the merged rows; the summary says what is then left over.
+    merged = bool((projects == MERGED_LABEL).any())
+    return (project.isna() | project.isin(projects) | merged) & (not result.ratio_missing)
 
 
 def carbon_ratios(result: Result, rows: pd.DataFrame) -> dict[tuple[int, int], float]:
@@ -127,8 +151,6 @@ def carbon_ratios(result: Result, rows: pd.DataFrame) -> dict[tuple[int, int], f
 
 
 def _weight(row: pd.Series, k: int, assumptions: Assumptions) -> float:
-    from socialvalue.formulas import part_year_weight
-
     if row["value_covers"] != "year":
         return 1.0
     return float(part_year_weight(k, row["duration_years"], assumptions.part_years))
@@ -171,9 +193,12 @@ def net_formula(
     return f"=IF({gross_cell}=0,0,{gross_cell}*{left}*IF({exponent}=0,1,(1-{drop})^{exponent}))"
 
 
-def map_formulas(row: int, years: int) -> dict[str, str]:
-    """Formulas of a row of the impact map, by field."""
-    last = xl_col_to_name(years)
+def map_formulas(row: int, years: int, cut_whole: float = 0.0) -> dict[str, str]:
+    """Formulas of a row of the impact map, by field.
+
+    ``cut_whole`` is what an optimism bias of 1 took away: nothing is left to work it out from.
+    """
+    first, last = xl_col_to_name(FIRST_YEAR), xl_col_to_name(FIRST_YEAR + years - 1)
     steps = ("deadweight", "displacement", "attribution_to_others")
     names = ("after_deadweight", "after_displacement", "after_attribution")
     before, chain = "gross_value", {}
@@ -182,15 +207,15 @@ def map_formulas(row: int, years: int) -> dict[str, str]:
         before = name
     shares = "*".join(f"(1-{cell(share, row)})" for share in steps)
     bias = cell("optimism_bias", row)
-    drop = f"IF({bias}=1,0,{cell('net_value', row)}/(1-{bias}))"
+    drop = f"IF({bias}=1,{float(cut_whole)!r},{cell('net_value', row)}/(1-{bias}))"
     return {
         "unit_value_repriced": f"={cell('unit_value', row)}*{cell('price_factor', row)}",
         "net_share": f"={shares}",
-        "gross_value": f"=SUM('{GROSS}'!$B{row + 1}:${last}{row + 1})",
+        "gross_value": f"=SUM('{GROSS}'!${first}{row + 1}:${last}{row + 1})",
         **chain,
         "after_drop_off": f"={drop}",
-        "net_value": f"=SUM('{NET}'!$B{row + 1}:${last}{row + 1})",
-        "present_value": f"=SUM('{PRESENT}'!$B{row + 1}:${last}{row + 1})",
+        "net_value": f"=SUM('{NET}'!${first}{row + 1}:${last}{row + 1})",
+        "present_value": f"=SUM('{PRESENT}'!${first}{row + 1}:${last}{row + 1})",
         "harm_present_value": f"=MIN(0,{cell('present_value', row)})",
     }
 
@@ -198,6 +223,8 @@ def map_formulas(row: int, years: int) -> dict[str, str]:
 def value_of(row: dict[str, Any], field: str) -> Any:
     """What a cell of the impact map holds, as a spreadsheet would."""
     value = row.get(field)
-    if field == "counted":
+    if field in ("counted", "in_ratio"):
         return "yes" if value else "no"
+    if field in _IN_WORDS:
+        return labels.name(value, "")
     return None if value is None or pd.isna(value) else value

@@ -1,6 +1,7 @@
-"""How is a sheet written? Typed cells, styles, and tables of plain values."""
+"""How is a sheet written? Typed cells, styles, print set-up, and tables of plain values."""
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,54 +10,91 @@ from xlsxwriter.worksheet import Worksheet
 
 from socialvalue.report import labels
 
+INPUT_COLOUR = "#FFF8DC"
+LONGEST_TEXT = 32_767
+"""Characters that a cell can hold."""
+_LINE = 15
+"""Height of one line of text [points]."""
+_TALLEST = 409
+"""Height that a row can have [points]."""
+
+# "0.####" would show 1 as "1.", so whole numbers and numbers of unknown length are General.
 _STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "note": {"text_wrap": True, "valign": "top"},
-    "warning": {"bold": True, "font_color": "#B3261E", "text_wrap": True},
+    "warning": {"bold": True, "font_color": "#B3261E"},
     "heading": {
         "bold": True,
         "text_wrap": True,
-        "valign": "top",
+        "valign": "vcenter",
         "bg_color": "#E8EEF2",
         "bottom": 1,
     },
     "text": {"valign": "top"},
-    "number": {"num_format": "#,##0.####", "valign": "top"},
-    "input": {"num_format": "#,##0.####", "bg_color": "#FFF8DC", "valign": "top"},
-    "share": {"num_format": "0.####", "bg_color": "#FFF8DC", "valign": "top"},
-    "formula_share": {"num_format": "0.0000", "valign": "top"},
-    "formula": {"num_format": "#,##0.####", "valign": "top"},
-    "ratio": {"num_format": "0.00", "bold": True},
-    "factor": {"num_format": "0.000000"},
-    "rate": {"num_format": "0.0000", "bg_color": "#FFF8DC"},
+    "text_after_number": {"valign": "top", "indent": 1},
+    "count": {"num_format": "#,##0", "valign": "top"},
+    "whole": {"num_format": "0", "valign": "top"},
+    "number": {"valign": "top", "align": "right"},
+    "input": {"bg_color": INPUT_COLOUR, "valign": "top", "align": "right"},
+    "share": {"num_format": "0.00##", "bg_color": INPUT_COLOUR, "valign": "top"},
+    "some_share": {"num_format": '0.00##;-0.00##;"–"', "bg_color": INPUT_COLOUR, "align": "right"},
+    "plain_share": {"num_format": "0.00##", "valign": "top"},
+    "years": {"num_format": "0.0", "align": "right"},
+    "ratio": {"num_format": "0.00", "bold": True, "align": "right"},
+    "factor": {"num_format": "0.000000", "valign": "top"},
+    "factor_input": {"num_format": "0.0000##", "bg_color": INPUT_COLOUR, "valign": "top"},
+    "rate": {"num_format": "0.000##", "bg_color": INPUT_COLOUR},
 }
 
 
-class Book:
-    """A workbook being written, with its styles."""
+def money_styles(currency: str) -> dict[str, dict[str, Any]]:
+    """Styles of money: minus sign as well as red, because colour alone says nothing in print."""
+    sign = labels.symbol(currency)
+    money = f'"{sign}"#,##0.00;[Red]-"{sign}"#,##0.00'
+    return {
+        "money": {"num_format": money, "valign": "top", "align": "right"},
+        "some_money": {"num_format": f'{money};"–"', "valign": "top", "align": "right"},
+        "money_total": {"num_format": money, "bold": True, "align": "right"},
+        "money_input": {"num_format": money, "bg_color": INPUT_COLOUR, "valign": "top"},
+    }
 
-    def __init__(self, book: Workbook, currency: str) -> None:
-        symbol = labels.SYMBOLS.get(currency, "")
-        money = f'"{symbol}"#,##0.00;[Red]-"{symbol}"#,##0.00'
-        self.book = book
-        self.styles = {name: book.add_format(style) for name, style in _STYLES.items()}
-        self.styles["money"] = book.add_format({"num_format": money, "valign": "top"})
-        self.styles["money_total"] = book.add_format({"num_format": money, "bold": True})
-        self.styles["money_input"] = book.add_format(
-            {"num_format": money, "bg_color": "#FFF8DC", "valign": "top"}
-        )
+
+class Book:
+    """A workbook being written, with its styles.
+
+    Parameters
+    ----------
+    book : Workbook
+    currency : str
+        Code of the currency of all money.
+    mark : str
+        Words that every sheet carries, such as that it is not for publication.
+    """
+
+    def __init__(self, book: Workbook, currency: str, mark: str = "") -> None:
+        self.book, self.mark = book, mark
+        styles = {**_STYLES, **money_styles(currency)}
+        self.styles = {name: book.add_format(style) for name, style in styles.items()}
+        head = dict(_STYLES["heading"], align="right")
+        self.styles["heading_of_numbers"] = book.add_format(head)
 
     def sheet(self, name: str, title: str, note: str = "", *, landscape: bool = True) -> Worksheet:
-        """A new sheet with its title and a note in the first two rows."""
+        """A new sheet with its title and a note in the first two rows, one page wide."""
         sheet = self.book.add_worksheet(name)
         sheet.write_string(0, 0, title, self.styles["title"])
+        if self.mark:
+            sheet.write_string(1, 0, self.mark, self.styles["warning"])
+            note = f"{self.mark}. {note}" if note else ""
         if note:
-            sheet.write_string(1, 0, note)
+            sheet.write_string(1, 0, note, self.styles["warning"] if self.mark else None)
         if landscape:
             sheet.set_landscape()
         sheet.set_paper(9)
+        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)
+        sheet.set_header(f"&L&B{self.mark}" if self.mark else "")
+        sheet.set_footer("&L&A&RPage &P of &N")
         return sheet
 
     def put(self, sheet: Worksheet, row: int, column: int, value: Any, style: str = "text") -> None:
@@ -65,7 +103,7 @@ class Book:
         if value is None or (not isinstance(value, str) and pd.isna(value)):
             sheet.write_blank(row, column, None, format_)
         elif isinstance(value, str):
-            sheet.write_string(row, column, value, format_)
+            sheet.write_string(row, column, value[:LONGEST_TEXT], format_)
         elif isinstance(value, bool):
             sheet.write_string(row, column, "yes" if value else "no", format_)
         elif isinstance(value, pd.Timestamp):
@@ -81,24 +119,74 @@ class Book:
         shown = "" if missing else value
         sheet.write_formula(row, column, formula, self.styles[style], shown)
 
-    def headings(self, sheet: Worksheet, row: int, names: list[str]) -> None:
-        """Write a row of headings."""
+    def headings(
+        self, sheet: Worksheet, row: int, names: Sequence[str], *, numbers: Sequence[int] = ()
+    ) -> None:
+        """Write a row of headings; those over numbers stand to the right, as the numbers do."""
         for column, name in enumerate(names):
-            sheet.write_string(row, column, name, self.styles["heading"])
+            style = "heading_of_numbers" if column in numbers else "heading"
+            sheet.write_string(row, column, name, self.styles[style])
 
     def table(
-        self, name: str, title: str, table: pd.DataFrame, widths: dict[str, int], note: str = ""
+        self, name: str, title: str, table: pd.DataFrame, widths: Mapping[str, int], note: str = ""
     ) -> Worksheet:
-        """A sheet with a table of plain values."""
+        """A sheet with a table of plain values, its rows high enough for their text."""
         sheet = self.sheet(name, title, note)
-        self.headings(sheet, 2, [labels.name(column) for column in table])
-        for place, column in enumerate(table):
-            sheet.set_column(place, place, widths.get(str(column), 16))
-            for row, value in enumerate(table[column].tolist()):
-                style = "number" if isinstance(value, int | float) else "note"
+        columns = [str(column) for column in table]
+        wide = [widths.get(column, _width(table[column])) for column in columns]
+        numbers = [
+            place for place, column in enumerate(columns) if styles_of(table[column])[1] != "note"
+        ]
+        names = [labels.heading(column) for column in columns]
+        self.headings(sheet, 2, names, numbers=numbers)
+        set_height(sheet, 2, list(zip(names, wide, strict=True)))
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, wide[place])
+            values, style = styles_of(table[column])
+            for row, value in enumerate(values):
                 self.put(sheet, 3 + row, place, value, style)
+        for row, record in enumerate(table.itertuples(index=False)):
+            set_height(sheet, 3 + row, list(zip(record, wide, strict=True)))
         sheet.freeze_panes(3, 1)
         sheet.repeat_rows(2)
         if len(table):
             sheet.autofilter(2, 0, 2 + len(table), max(table.shape[1] - 1, 0))
+        else:
+            self.put(sheet, 3, 0, "None.")
         return sheet
+
+
+def styles_of(values: pd.Series) -> tuple[list[Any], str]:
+    """Cells of a column and their style: whole numbers without decimals, others in full."""
+    found = values.tolist()
+    known = [value for value in found if value is not None and not pd.isna(value)]
+    if not known or not all(isinstance(value, int | float) for value in known):
+        return [_words(value) for value in found], "note"
+    if str(values.name) == "value_at_stake":
+        return found, "money"
+    return found, "count" if all(float(value).is_integer() for value in known) else "number"
+
+
+def _words(value: Any) -> Any:
+    return "yes" if value is True else "no" if value is False else value
+
+
+def _width(values: pd.Series) -> int:
+    """Width of a column that shows most of its values on one line [characters]."""
+    longest = max((len(str(value)) for value in values.dropna()), default=0)
+    return min(max(longest + 2, 13), 36)
+
+
+def set_height(sheet: Worksheet, row: int, cells: Sequence[tuple[Any, int]]) -> None:
+    """Make a row high enough for wrapped text: not every program does so on opening."""
+    lines = max((lines_of(value, width) for value, width in cells), default=1)
+    if lines > 1:
+        sheet.set_row(row, min(lines * _LINE, _TALLEST))
+
+
+def lines_of(value: Any, width: int) -> int:
+    """Lines that a text takes in a column of so many characters."""
+    if not isinstance(value, str):
+        return 1
+    room = max(width - 1, 1)
+    return sum(max(math.ceil(len(part) / room), 1) for part in value.split("\n"))

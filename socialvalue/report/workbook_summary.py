@@ -8,8 +8,12 @@ from xlsxwriter.worksheet import Worksheet
 
 from socialvalue.report import labels
 from socialvalue.report import workbook_grid as grid
-from socialvalue.report.workbook_sheets import Book
+from socialvalue.report.workbook_sheets import Book, set_height
 from socialvalue.results import Result
+
+_FIRST = 56
+"""Width of the first column. [characters]"""
+_PENNY = 0.005
 
 
 class Layout(NamedTuple):
@@ -17,182 +21,222 @@ class Layout(NamedTuple):
 
     Attributes
     ----------
-    rows : int
-        Rows of the impact map.
+    rows : DataFrame
+        Rows of the impact map sheet.
     years : DataFrame
         Year columns of the grids.
     allocation : dict
         Column of each category of each framework.
-    inputs : int
-        Rows of the inputs.
+    inputs : DataFrame
+        Rows of the inputs sheet.
     """
 
-    rows: int
+    rows: pd.DataFrame
     years: pd.DataFrame
     allocation: dict[str, dict[str, int]]
-    inputs: int
+    inputs: pd.DataFrame
+
+    def map_column(self, field: str) -> str:
+        """Address of a field of the impact map."""
+        return grid.whole_column(field, max(len(self.rows), 1))
+
+    def cells(self, sheet: str, column: str) -> str:
+        """Address of a column of a sheet whose rows are those of the impact map."""
+        last = grid.HEADER + 1 + max(len(self.rows), 1)
+        return f"'{sheet}'!${column}${grid.HEADER + 2}:${column}${last}"
+
+    def input_column(self, column: str) -> str:
+        """Address of a column of the inputs."""
+        last = grid.HEADER + 1 + max(len(self.inputs), 1)
+        return f"Inputs!${column}${grid.HEADER + 2}:${column}${last}"
+
+    def counted_sum(self, field: str) -> str:
+        """Sum of a field over the rows that count, as a formula without its equals sign."""
+        return f'SUMIF({self.map_column("counted")},"yes",{self.map_column(field)})'
+
+
+class _Page(NamedTuple):
+    """The sheet being filled, and what its parts need."""
+
+    book: Book
+    sheet: Worksheet
+    result: Result
+    layout: Layout
 
 
 def add_summary(book: Book, sheet: Worksheet, result: Result, layout: Layout) -> None:
     """Fill the summary sheet."""
-    sheet.set_column(0, 0, 52)
+    page = _Page(book, sheet, result, layout)
+    sheet.set_column(0, 0, _FIRST)
     sheet.set_column(1, 3, 20)
-    if result.profile == "internal":
-        book.put(sheet, 1, 0, "NOT FOR PUBLICATION: small groups are shown.", "warning")
-    else:
+    if not book.mark:
         book.put(sheet, 1, 0, f"For publication; small groups merged ({result.disclosure}).")
-    sheet.merge_range(2, 0, 2, 3, labels.headline(result), book.styles["note"])
-    sheet.set_row(2, 66)
-    at = _totals(book, sheet, result, layout)
-    at = _by_year(book, sheet, result, layout, at + 1)
-    at = _range(book, sheet, result, at + 1)
+    words = labels.headline(result)
+    sheet.merge_range(2, 0, 2, 3, words, book.styles["note"])
+    set_height(sheet, 2, [(words, _FIRST + 60)])
+    at = _totals(page) + 1
+    at = _waterfall(page, at) + 1
+    at = _by_year(page, at) + 1
+    at = _range(page, at) + 1
     for framework in layout.allocation:
-        at = _goals(book, sheet, result, layout, framework, at + 1)
-    _waterfall(book, sheet, result, layout.rows, at + 1)
+        at = _goals(page, framework, at) + 1
 
 
-def _counted_sum(field: str, rows: int) -> str:
-    where, what = grid.whole_column("counted", rows), grid.whole_column(field, rows)
-    return f'SUMIF({where},"yes",{what})'
+def _line(page: _Page, row: int, label: str, *cells: tuple[Any, Any, str]) -> None:
+    """A label and its cells: (formula or None, value, style) each."""
+    page.book.put(page.sheet, row, 0, label)
+    for place, (formula, value, style) in enumerate(cells, start=1):
+        if formula is None:
+            page.book.put(page.sheet, row, place, value, style)
+        else:
+            page.book.formula(page.sheet, row, place, formula, value, style)
 
 
-def _totals(book: Book, sheet: Worksheet, result: Result, layout: Layout) -> int:
-    rows, inputs = layout.rows, layout.inputs
+def _totals(page: _Page) -> int:
+    book, sheet, result, layout = page
     heads = [f"Totals ({result.assumptions.price_year} prices)", "Amount"]
-    book.headings(sheet, 4, heads)
+    book.headings(sheet, 4, heads, numbers=[1])
     totals = result.totals
-    outside = float(totals["present_value"] - result.compared_value)
-    unused = float(totals["input_value"] - result.compared_inputs) if inputs else 0.0
-    spent = f"SUM(Inputs!$K${grid.HEADER + 2}:$K${grid.HEADER + 1 + max(inputs, 1)})"
-    lines: list[tuple[str, str, Any, str, str]] = [
-        (
-            "Gross value",
-            f"={_counted_sum('gross_value', rows)}",
-            totals["gross_value"],
-            "money_total",
-            "gross_value",
-        ),
-        (
-            "Net value",
-            f"={_counted_sum('net_value', rows)}",
-            totals["net_value"],
-            "money_total",
-            "net_value",
-        ),
-        (
-            "Present value",
-            f"={_counted_sum('present_value', rows)}",
-            totals["present_value"],
-            "money_total",
-            "present_value",
-        ),
-        (
-            "of which harms",
-            f"={_counted_sum('harm_present_value', rows)}",
-            totals["harm_present_value"],
-            "money",
-            "harm_present_value",
-        ),
-    ]
-    if inputs:
-        lines.append(("Inputs", f"={spent}", totals["input_value"], "money_total", "input_value"))
-    for place, (label, formula, value, style, name) in enumerate(lines):
-        book.put(sheet, 5 + place, 0, label)
-        book.formula(sheet, 5 + place, 1, formula, value, style)
-        book.book.define_name(name, f"=Summary!$B${6 + place}")
-    at = 5 + len(lines)
-    if result.ratio_missing:
-        book.put(sheet, at, 0, "Ratio")
-        book.put(sheet, at, 1, f"none: {result.ratio_missing}")
-        return at + 1
-    for label, amount in (
-        ("Value of projects without inputs (not in the ratio)", outside),
-        ("Inputs of projects without outcomes (not in the ratio)", unused),
+    at = 5
+    for name, label, style in (
+        ("gross_value", "Gross value", "money_total"),
+        ("net_value", "Net value", "money_total"),
+        ("present_value", "Present value", "money_total"),
+        ("harm_present_value", "of which harms", "money"),
     ):
-        book.put(sheet, at, 0, label)
-        book.put(sheet, at, 1, amount, "money")
+        _line(page, at, label, (f"={layout.counted_sum(name)}", totals[name], style))
+        book.book.define_name(name, f"=Summary!$B${at + 1}")
         at += 1
-    compared, cost = f"(present_value-$B${at - 1})", f"(input_value-$B${at})"
-    book.put(sheet, at, 0, "Net present value")
-    book.formula(sheet, at, 1, f"={compared}-{cost}", totals["net_present_value"], "money_total")
-    book.put(sheet, at + 1, 0, "Ratio: present value for each 1 put in")
-    book.formula(sheet, at + 1, 1, f"={compared}/{cost}", totals["sroi_ratio"], "ratio")
-    book.put(sheet, at + 2, 0, "Payback (years), as assessed")
+    if len(layout.inputs):
+        spent = f"=SUM({layout.input_column('K')})"
+        _line(page, at, "Inputs", (spent, totals["input_value"], "money_total"))
+        book.book.define_name("input_value", f"=Summary!$B${at + 1}")
+        at += 1
+    if result.ratio_missing:
+        _line(page, at, "Ratio", (None, f"none: {result.ratio_missing}", "text"))
+        return at + 1
+    return _ratio(page, at)
+
+
+def _ratio(page: _Page, at: int) -> int:
+    """Value and inputs that the ratio compares, and what follows from them."""
+    book, result, layout = page.book, page.result, page.layout
+    totals = result.totals
+    counted, covered, present = map(layout.map_column, ("counted", "in_ratio", "present_value"))
+    value = f'SUMIFS({present},{counted},"yes",{covered},"yes")'
+    cost = f'SUMIF({layout.input_column("L")},"yes",{layout.input_column("K")})'
+    # Merged groups may stand for projects with inputs and without: what of them is outside.
+    apart_value, apart_cost = _left_over(result, layout)
+    for label, formula, apart, compared in (
+        ("Present value in the ratio (projects with inputs)", value, apart_value, "compared_value"),
+        ("Inputs in the ratio (projects with outcomes)", cost, apart_cost, "compared_inputs"),
+    ):
+        less = f"-({apart!r})".upper() if apart else ""
+        _line(page, at, label, (f"={formula}{less}", getattr(result, compared), "money"))
+        at += 1
+    compared, spent = f"$B${at - 1}", f"$B${at}"
+    net = (f"={compared}-{spent}", totals["net_present_value"], "money_total")
+    _line(page, at, "Net present value", net)
+    ratio = f'=IF({spent}>0,{compared}/{spent},"none")'
+    sign = labels.symbol(labels.currency_of(result))
+    words = (None, f"{labels.ratio_range_words(result)}, as assessed", "text_after_number")
+    label = f"Ratio: {sign}1 put in gives {sign}"
+    _line(page, at + 1, label, (ratio, totals["sroi_ratio"], "ratio"), words)
     payback = totals["payback_years"]
-    book.put(sheet, at + 2, 1, "never" if pd.isna(payback) else float(payback), "number")
+    years = "never" if pd.isna(payback) else float(payback)
+    _line(page, at + 2, "Payback (years), as assessed", (None, years, "years"))
+    book.book.define_name("net_present_value", f"=Summary!$B${at + 1}")
     book.book.define_name("sroi_ratio", f"=Summary!$B${at + 2}")
     return at + 3
 
 
-def _by_year(book: Book, sheet: Worksheet, result: Result, layout: Layout, at: int) -> int:
-    years, rows = layout.years, layout.rows
-    book.headings(sheet, at, ["Year", "Gross value", "Net value", "Present value"])
-    sums = result.by("year").set_index("year")
-    counted = grid.whole_column("counted", rows)
+def _left_over(result: Result, layout: Layout) -> tuple[float, float]:
+    """Value and inputs of rows marked as in the ratio that are not; almost always nothing."""
+    rows, inputs = layout.rows, layout.inputs
+    marked = rows["counted"].astype(bool) & rows["in_ratio"].astype(bool)
+    value = float(rows.loc[marked, "present_value"].sum() - result.compared_value)
+    spent = inputs.loc[inputs["in_ratio"].astype(bool), "present_value"].sum()
+    cost = float(spent - result.compared_inputs)
+    return (value if abs(value) > _PENNY else 0.0), (cost if abs(cost) > _PENNY else 0.0)
+
+
+def _by_year(page: _Page, at: int) -> int:
+    years, layout = page.layout.years, page.layout
+    heads = ["Year", "Gross value", "Net value", "Present value"]
+    page.book.headings(page.sheet, at, heads, numbers=[1, 2, 3])
+    sums = page.result.by("year").set_index("year")
+    counted = layout.map_column("counted")
     for place, year in enumerate(years["year"].astype(str)):
-        row, name = at + 1 + place, xl_col_to_name(place + 1)
-        book.put(sheet, row, 0, year)
-        for column, (source, measure) in enumerate(
-            ((grid.GROSS, "gross_value"), (grid.NET, "net_value"), (grid.PRESENT, "present_value"))
-        ):
-            cells = f"'{source}'!${name}${grid.HEADER + 2}:${name}${grid.HEADER + 1 + rows}"
-            value = float(sums[measure].get(year, 0.0))
-            formula = f'=SUMIF({counted},"yes",{cells})'
-            book.formula(sheet, row, column + 1, formula, value, "money")
+        name = xl_col_to_name(grid.FIRST_YEAR + place)
+        cells = [
+            (
+                f'=SUMIF({counted},"yes",{layout.cells(source, name)})',
+                float(sums[measure].get(year, 0.0)),
+                "money",
+            )
+            for source, measure in (
+                (grid.GROSS, "gross_value"),
+                (grid.NET, "net_value"),
+                (grid.PRESENT, "present_value"),
+            )
+        ]
+        _line(page, at + 1 + place, year, *cells)
     return at + 1 + len(years)
 
 
-def _range(book: Book, sheet: Worksheet, result: Result, at: int) -> int:
-    book.headings(sheet, at, ["Range, as assessed", "Low", "High"])
-    if result.range.missing:
-        book.put(sheet, at + 1, 0, f"none: {result.range.missing}", "note")
+def _range(page: _Page, at: int) -> int:
+    book, sheet, found = page.book, page.sheet, page.result.range
+    book.headings(sheet, at, ["Range, as assessed", "Low", "High"], numbers=[1, 2])
+    if found.missing:
+        words = f"none: {found.missing}"
+        book.put(sheet, at + 1, 0, words, "note")
+        set_height(sheet, at + 1, [(words, _FIRST)])
         return at + 2
-    found = result.range
-    book.put(sheet, at + 1, 0, f"Present value ({found.kind})", "note")
-    book.put(sheet, at + 1, 1, found.present_value_low, "money")
-    book.put(sheet, at + 1, 2, found.present_value_high, "money")
-    book.put(sheet, at + 2, 0, "Ratio")
-    book.put(sheet, at + 2, 1, found.sroi_ratio_low, "ratio")
-    book.put(sheet, at + 2, 2, found.sroi_ratio_high, "ratio")
-    book.put(sheet, at + 3, 0, "Share of value without a published range")
-    book.put(sheet, at + 3, 1, found.share_without_range, "formula_share")
-    return at + 4
+    ends = (found.present_value_low, found.present_value_high)
+    _line(page, at + 1, "Present value", *((None, end, "money") for end in ends))
+    ends = (found.sroi_ratio_low, found.sroi_ratio_high)
+    _line(page, at + 2, "Ratio", *((None, end, "ratio") for end in ends))
+    fixed = (None, found.share_without_range, "plain_share")
+    _line(page, at + 3, "Share of value without a range (0 to 1)", fixed)
+    _line(page, at + 4, "What the range is", (None, found.kind, "text"))
+    return at + 5
 
 
-def _goals(
-    book: Book, sheet: Worksheet, result: Result, layout: Layout, framework: str, at: int
-) -> int:
-    columns, rows = layout.allocation[framework], layout.rows
+def _goals(page: _Page, framework: str, at: int) -> int:
+    book, sheet, layout = page.book, page.sheet, page.layout
     title = labels.WORDS.get(framework, framework)
-    book.headings(sheet, at, [title, "Present value", "Status"])
-    table = result.by(framework).set_index(framework)
-    counted, present = (grid.whole_column(f, rows) for f in ("counted", "present_value"))
-    first = at + 1
-    place = first
-    for category, row in table.iterrows():
-        if category == "unallocated":
-            continue
+    heads = [title, "Present value", "Status, as assessed"]
+    book.headings(sheet, at, heads, numbers=[1])
+    table = page.result.by(framework).set_index(framework)
+    counted, present = layout.map_column("counted"), layout.map_column("present_value")
+    first = place = at + 1
+    for category, row in table.drop(index="unallocated").iterrows():
         name = row[f"{framework}_title"]
-        book.put(sheet, place, 0, name if category == "merged" else f"{category} {name}")
-        cells = xl_col_to_name(columns[category])
-        shares = f"Allocation!${cells}${grid.HEADER + 2}:${cells}${grid.HEADER + 1 + rows}"
-        value = 0.0 if pd.isna(row["present_value"]) else float(row["present_value"])
-        formula = f'=SUMPRODUCT(({counted}="yes")*{present}*{shares})'
-        book.formula(sheet, place, 1, formula, value, "money")
-        book.put(sheet, place, 2, row["status"])
+        shares = layout.cells("Allocation", xl_col_to_name(layout.allocation[framework][category]))
+        formula = f'SUMPRODUCT(({counted}="yes")*{present}*{shares})'
+        value = row["present_value"]
+        # What nobody looked for is not nothing: no figure until a share is given to it.
+        missing = pd.isna(value)
+        formula = f'=IF(SUM({shares})=0,"–",{formula})' if missing else f"={formula}"
+        _line(
+            page,
+            place,
+            str(name) if category == "merged" else f"{category} {name}",
+            (formula, "–" if missing else float(value), "money"),
+            (None, labels.STATUS[row["status"]], "text_after_number"),
+        )
         place += 1
     left = float(table.loc["unallocated", "present_value"])
-    book.put(sheet, place, 0, "Not allocated to a category")
-    book.formula(sheet, place, 1, f"=present_value-SUM(B{first + 1}:B{place})", left, "money")
-    book.put(sheet, place + 1, 0, "Total")
-    total = float(result.totals["present_value"])
-    formula = f"=SUM(B{first + 1}:B{place + 1})"
-    book.formula(sheet, place + 1, 1, formula, total, "money_total")
+    total = float(page.result.totals["present_value"])
+    rest = (f"=present_value-SUM(B{first + 1}:B{place})", left, "money")
+    _line(page, place, "Not allocated to a category", rest)
+    _line(page, place + 1, "Total", (f"=SUM(B{first + 1}:B{place + 1})", total, "money_total"))
     return place + 2
 
 
-def _waterfall(book: Book, sheet: Worksheet, result: Result, rows: int, at: int) -> None:
-    book.headings(sheet, at, ["From gross to present value", "Change", "Value after it"])
+def _waterfall(page: _Page, at: int) -> int:
+    heads = ["From gross to present value", "Change", "Value after it"]
+    page.book.headings(page.sheet, at, heads, numbers=[1, 2])
     fields = {
         "gross_value": "gross_value",
         "deadweight": "after_deadweight",
@@ -205,10 +249,10 @@ def _waterfall(book: Book, sheet: Worksheet, result: Result, rows: int, at: int)
         "present_value": "present_value",
     }
     totals = ("gross_value", "net_value", "present_value")
-    for place, step in enumerate(result.waterfall().itertuples()):
-        row = at + 1 + place
-        book.put(sheet, row, 0, labels.STEPS[step.step])
-        after = f"={_counted_sum(fields[step.step], rows)}"
-        book.formula(sheet, row, 2, after, step.value, "money")
+    steps = page.result.waterfall()
+    for row, step in enumerate(steps.itertuples(), start=at + 1):
+        after = f"={page.layout.counted_sum(fields[step.step])}"
         change = f"=C{row + 1}" if step.step in totals else f"=C{row + 1}-C{row}"
-        book.formula(sheet, row, 1, change, step.change, "money")
+        cells = ((change, step.change, "money"), (after, step.value, "money"))
+        _line(page, row, labels.STEPS[step.step], *cells)
+    return at + 1 + len(steps)
