@@ -1,7 +1,7 @@
 """How are records assessed? The steps in order, and the assessment with its writers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -101,6 +101,7 @@ def assess(
     assumptions: Assumptions | None = None,
     *,
     breakdowns: Sequence[str] = (),
+    conventions: bool = False,
 ) -> Assessment:
     """Check records, collapse them into an impact map, and value it.
 
@@ -113,6 +114,9 @@ def assess(
         The defaults are the Green Book's.
     breakdowns : sequence of str
         Columns of outcomes or activities to split the result by.
+    conventions : bool
+        Whether to value the records under each convention of the field too, for every output; see
+        `Assessment.side_by_side`.
 
     Returns
     -------
@@ -144,7 +148,8 @@ def assess(
         raise InputError("The records were not valued.", problems)
     basis = basis_of(parsed.tables, proxies, assumptions, tuple(breakdowns))
     appraisal = appraise(basis, assumptions)
-    return _assembled(_Job(records, parsed, basis, appraisal, tuple(breakdowns)))
+    result = _assembled(_Job(records, parsed, basis, appraisal, tuple(breakdowns)))
+    return replace(result, shown_conventions=result.side_by_side()) if conventions else result
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Which choices does a valuation rest on? One frozen object, printed with every result."""
 
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -169,18 +169,38 @@ class Assumptions:
             ) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path} is not a TOML file: {error}.") from error
-        known = [field.name for field in fields(cls)]
-        for key in settings:
-            if key not in known:
-                near = get_close_matches(key, known, n=1)
-                hint = f" Did you mean {near[0]}?" if near else ""
-                raise SettingsError(f"{path}: there is no setting called {key!r}.{hint}")
+        _refuse_unknown(settings, f"{path}: ")
         return cls(**settings)
+
+    def changed(self, **settings: Any) -> "Assumptions":
+        """The same assumptions with some settings changed; an unknown one is an error.
+
+        Raises
+        ------
+        SettingsError
+            If there is no setting of a name, or it does not take the value.
+
+        Examples
+        --------
+        >>> Assumptions().changed(timing="mid").timing
+        'mid'
+        """
+        _refuse_unknown(settings)
+        return replace(self, **settings)
 
     def to_rows(self) -> pd.DataFrame:
         """Every setting with its value and meaning, one row each (text)."""
         rows = [(name, _shown(getattr(self, name)), meaning) for name, meaning in MEANING.items()]
         return pd.DataFrame(rows, columns=["setting", "value", "meaning"])
+
+
+def _refuse_unknown(settings: Iterable[str], where: str = "") -> None:
+    known = [field.name for field in fields(Assumptions)]
+    for key in settings:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise SettingsError(f"{where}There is no setting called {key!r}.{hint}")
 
 
 def _shown(value: object) -> str:

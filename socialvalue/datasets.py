@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.read import read_records
 from socialvalue.records import Records
 
@@ -66,6 +67,17 @@ def load_diabetes() -> Records:
     15
     """
     return read_records(diabetes_path())
+
+
+def diabetes_proxies() -> ProxySet:
+    """Values of the published diabetes analysis, as its report states them.
+
+    Examples
+    --------
+    >>> diabetes_proxies().proxies["proxy_id"].is_unique
+    True
+    """
+    return load_proxies(diabetes_path().parent / "proxies")
 
 
 def diabetes_path() -> Path:

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from socialvalue.cost_benefit import published_cases
 from socialvalue.errors import SettingsError
 from socialvalue.merging import MERGED_LABEL, merged_allocation, merged_map, new_row_ids
 from socialvalue.people import SMALL_ROW
@@ -82,6 +83,7 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         findings=findings,
         small_rows=pd.DataFrame(),
         basis=None,
+        shown_cases=published_cases(result.cases(), valued),
     )
 
 

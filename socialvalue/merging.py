@@ -126,7 +126,8 @@ def merged_map(result: Result, new_ids: pd.Series, withheld: set[int]) -> Valued
     table = table.astype({c: kinds[c] for c in table if c in kinds and c not in _TEXTS})
     gone = table["row_id"].isin(withheld)
     table["records"] = table["records"].astype(float).mask(gone)
-    table.loc[gone, ["people", *QUANTITIES, "gross_value", "net_value", "present_value"]] = np.nan
+    money = ["gross_value", "net_value", "present_value"]
+    table.loc[gone, ["people", *QUANTITIES, *COUNTED, *money]] = np.nan
     table = table.drop(columns="new_id").sort_values("row_id").reset_index(drop=True)
     values = result.valued.values
     values = values.assign(row_id=values["row_id"].map(new_ids))
@@ -148,7 +149,8 @@ def _one_row(result: Result, group: pd.DataFrame) -> pd.Series:
         row[column] = _shared(group[column], MERGED_LABEL)
     for column in [c for c in group if str(c).endswith("_from")]:
         row[column] = _shared(group[column], "several")
-    for column in ("records", *QUANTITIES, "gross_value", "net_value", "present_value"):
+    sums = ("records", *QUANTITIES, *COUNTED, "gross_value", "net_value", "present_value")
+    for column in sums:
         row[column] = group[column].sum(min_count=1)
     for bound in ("present_value_low", "present_value_high"):
         row[bound] = group[bound].sum(min_count=1)
@@ -199,7 +201,7 @@ def _blank(row: pd.Series, group: pd.DataFrame) -> None:
         "displacement",
     )
     numbers += ("attribution_to_others", "net_share", "drop_off", "duration_years", "starts")
-    for column in (*numbers, *QUANTITIES):
+    for column in (*numbers, *QUANTITIES, *COUNTED):
         row[column] = np.nan
     row["is_harm"] = bool(group["is_harm"].all())
 

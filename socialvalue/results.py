@@ -1,15 +1,16 @@
 """What does an assessment say? The plain, frozen result that reports and comparisons read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from socialvalue import summary
+from socialvalue import conventions, cost_benefit, summary
 from socialvalue import totals as steps
 from socialvalue.appraisal import Basis
 from socialvalue.assumptions import Assumptions
+from socialvalue.errors import SettingsError
 from socialvalue.totals import Range
 from socialvalue.valuation import ValuedMap
 
@@ -131,6 +132,8 @@ class Result:
     finding_rows: list[list[int]] = field(repr=False, default_factory=list)
     small_rows: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     basis: Basis | None = field(repr=False, default=None)
+    shown_cases: pd.DataFrame | None = field(repr=False, default=None)
+    shown_conventions: pd.DataFrame | None = field(repr=False, default=None)
 
     @property
     def impact_map(self) -> pd.DataFrame:
@@ -240,6 +243,68 @@ class Result:
             return table.assign(people=float("nan"))
         counts = self.people[keys[0]].set_index(keys[0])["people"]
         return table.assign(people=table[keys[0]].map(counts).astype(float))
+
+    def cases(self) -> pd.DataFrame:
+        """The public-value and the fiscal case beside each other, with parts by type and payer.
+
+        Returns
+        -------
+        DataFrame
+            As `socialvalue.cost_benefit.cases` says.
+        """
+        if self.shown_cases is not None:
+            return self.shown_cases
+        span = self.discount_factors["t"].tolist()
+        return cost_benefit.cases(self.valued, self.inputs, span)
+
+    def cost_effectiveness(self) -> pd.DataFrame:
+        """What one person, one outcome and one WELLBY cost, all the inputs set against each.
+
+        Returns
+        -------
+        DataFrame
+            As `socialvalue.cost_benefit.cost_effectiveness` says.
+        """
+        missing = None if self.compared_inputs > 0 else "no inputs to divide"
+        rows = self.valued.rows
+        return cost_benefit.cost_effectiveness(
+            rows, self.compared_inputs, self.total_people, missing
+        )
+
+    def side_by_side(self, choices: Sequence[Mapping[str, Any]] | None = None) -> pd.DataFrame:
+        """The answer under each convention of the field, the other settings kept.
+
+        Parameters
+        ----------
+        choices : sequence of mapping, optional
+            Settings to change together, a mapping for each row; by default each convention in turn.
+
+        Returns
+        -------
+        DataFrame
+            As `socialvalue.conventions.side_by_side` says.
+
+        Raises
+        ------
+        SettingsError
+            If a choice names no setting; or in a published result that was not assessed with
+            ``conventions=True``, because its small groups cannot be valued again.
+
+        Examples
+        --------
+        >>> import socialvalue as sv
+        >>> result = sv.assess(sv.datasets.load_diabetes(), sv.datasets.diabetes_proxies())
+        >>> result.side_by_side([{"timing": "end"}])[["setting", "choice", "used"]].values.tolist()
+        [['timing', 'end', False]]
+        """
+        if choices is None and self.shown_conventions is not None:
+            return self.shown_conventions
+        if self.basis is None:
+            raise SettingsError(
+                "A published result cannot be valued again. Ask the assessment itself, or assess "
+                "with conventions=True, and the table is published too."
+            )
+        return conventions.side_by_side(self.basis, self.assumptions, choices)
 
     def waterfall(self) -> pd.DataFrame:
         """Steps from gross value to present value; the changes sum exactly.

@@ -64,7 +64,7 @@ def summarise(
     parts, units = lines.assign(weight=1.0), rows.assign(weight=1.0)
     for key in keys:
         if key in frameworks:
-            shares = _with_rest(rows["row_id"], allocation[allocation["framework"] == key])
+            shares = with_rest(rows["row_id"], allocation[allocation["framework"] == key])
             shares = shares.rename(columns={"category": key})[["row_id", key, "share"]]
             parts = split(parts.drop(columns="share", errors="ignore"), shares, "row_id", amounts)
             units = split(
@@ -73,7 +73,7 @@ def summarise(
     return _add_up(parts, units, list(keys))
 
 
-def _with_rest(row_ids: pd.Series, allocation: pd.DataFrame) -> pd.DataFrame:
+def with_rest(row_ids: pd.Series, allocation: pd.DataFrame) -> pd.DataFrame:
     """Allocation whose shares sum to 1: what the links leave over is `unallocated`."""
     given = allocation.groupby("row_id")["share"].sum().reindex(row_ids).fillna(0.0)
     rest = 1.0 - given

@@ -96,14 +96,18 @@ def inputs_in_ratio(lines: pd.DataFrame, rows: pd.DataFrame, inputs: pd.DataFram
     return float(_in_ratio(lines, rows, inputs)[1]["present_value"].sum())
 
 
+def projects_in_ratio(lines: pd.DataFrame, inputs: pd.DataFrame) -> pd.Series:
+    """Which lines belong to a project with inputs; inputs that name none serve all."""
+    shared = bool(inputs["project"].isna().any())
+    return lines["project"].isin(set(inputs["project"].dropna())) | shared
+
+
 def _in_ratio(
     lines: pd.DataFrame, rows: pd.DataFrame, inputs: pd.DataFrame
 ) -> tuple[pd.Series, pd.DataFrame]:
     projects = set(rows["project"].dropna())
-    funded = set(inputs["project"].dropna())
-    shared = inputs["project"].isna()
-    covered = lines["project"].isin(funded) | bool(shared.any())
-    return covered, inputs[shared | inputs["project"].isin(projects)]
+    used = inputs["project"].isna() | inputs["project"].isin(projects)
+    return projects_in_ratio(lines, inputs), inputs[used]
 
 
 def _why_no_ratio(
