@@ -78,9 +78,8 @@ def read_framework(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     source = f"{path.parent.name}/{path.name}"
     typed, found, _ = parse_table(raw, FRAMEWORK, Origin(source), dates="iso")
     broken = of_one_table(typed, FRAMEWORK, found).assign(source=source)
-    problems = [
-        each for each in (found, broken, framework_problems(typed, source)) if not each.empty
-    ]
+    unusable = framework_problems(typed, path.stem, source)
+    problems = [each for each in (found, broken, unusable) if not each.empty]
     plain = typed[_COLUMNS].astype(object).reset_index(drop=True)
     return plain.where(plain.notna(), None), pd.concat(problems) if problems else no_problems()
 

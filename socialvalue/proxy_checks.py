@@ -9,11 +9,14 @@ import pandas as pd
 from socialvalue.columns import Table
 from socialvalue.proxy_schemas import FRAMEWORK, PROXIES, PROXY_LINKS
 from socialvalue.records import PROBLEM_COLUMNS, did_you_mean
+from socialvalue.schemas import OUTCOMES
 from socialvalue.table_checks import problem
 
 _NET_OF = ("deadweight", "displacement", "attribution_to_others", "drop_off")
 _SAME = ("unit", "value_covers", "value_type", "currency")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_TAKEN = ("unallocated", "merged")
+_KEYS = {*OUTCOMES.names, *PROXIES.names, "year"}
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
@@ -46,9 +49,30 @@ def problems_across(
     return _as_problems(found)
 
 
-def framework_problems(framework: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Rules of a framework that its declaration cannot state: colours that can be drawn."""
+def framework_problems(framework: pd.DataFrame, name: str, source: str) -> pd.DataFrame:
+    """Rules of a framework that its declaration cannot state: names and colours of use to results.
+
+    Parameters
+    ----------
+    framework : DataFrame
+        Typed.
+    name : str
+        The framework's: that of its file.
+    source : str
+        What messages call the file.
+
+    Returns
+    -------
+    DataFrame
+        table, row, column, value, rule, what_to_do, source.
+    """
     found = []
+    if name in _KEYS:
+        rule, todo = "results are split by a column of this name", "Give the file another name."
+        found.append(problem(FRAMEWORK, None, "", name, rule, todo))
+    taken = framework["category"].isin(_TAKEN)
+    rule, todo = "results use this word for what has no category", "Write another code."
+    found += _each(FRAMEWORK, framework[taken], "category", rule, todo)
     colours = framework["colour"].dropna()
     for row, colour in colours[~colours.map(lambda c: bool(_COLOUR.fullmatch(c)))].items():
         rule, todo = "a colour is written #rrggbb", "Write it as #0072B2, or leave it blank."
@@ -200,7 +224,8 @@ def _links(
             rule = "there is no framework of this name"
             yield from _each(PROXY_LINKS, group, "framework", rule, todo)
             continue
-        categories = list(frameworks[name])
+        # A category that is left blank is a problem of its own list, told there.
+        categories = [category for category in frameworks[name] if category]
         yield from _each(
             PROXY_LINKS,
             group[group["category"].notna() & ~group["category"].isin(categories)],
