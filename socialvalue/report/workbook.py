@@ -154,16 +154,16 @@ def _plain_sheets(book: Book, result: Result) -> None:
     )
     book.table("Unpriced", "Counted and told, not priced", unpriced, {"outcome": 40})
     findings = result.findings[
-        ["severity", "message", "value_at_stake", "rows", "why", "what_to_do", "rule"]
+        ["severity", "message", "why", "what_to_do", "rule", "value_at_stake", "rows"]
     ]
-    wide = {"severity": 10, "message": 54, "value_at_stake": 15, "why": 44, "what_to_do": 44}
+    wide = {"severity": 10, "message": 54, "value_at_stake": 18, "why": 44, "what_to_do": 44}
     book.table("Findings", "What an assessor would challenge", findings, {**wide, "rows": 10})
     used = result.proxies_used.rename(columns=_PROXY_COLUMNS)
     used = used[[heading for heading in _PROXY_COLUMNS.values() if heading in used]]
-    wide = {"Value of what": 44, "Source": 44, "Cautions": 70, "How the figure was checked": 40}
+    wide = {"Value of what": 44, "Source": 44, "Cautions": 100, "How the figure was checked": 40}
     sheet = book.table("Proxies", "Values used and their sources", used, wide)
     sheet.freeze_panes(3, 2)
-    sheet.fit_to_pages(3, 0)
+    sheet.fit_to_pages(2, 0)
     sheet.repeat_columns(0, 0)
     adjustments = result.adjustments.dropna(axis=1, how="all")
     book.table("Adjustments", "Adjustments and their reasons", adjustments, {"reason": 70})

@@ -30,7 +30,7 @@ class MapColumn(NamedTuple):
 
 
 COLUMNS = (
-    MapColumn("row_id", "Row", "whole", 6),
+    MapColumn("row_id", "Row", "row", 6),
     MapColumn("outcome", "Outcome", "text", 34),
     MapColumn("counted", "Counted", "text", 9),
     MapColumn("in_ratio", "In the ratio", "text", 9),
@@ -42,12 +42,12 @@ COLUMNS = (
     MapColumn("evidence", "Evidence", "text", 18),
     MapColumn("people", "People", "count", 9),
     MapColumn("quantity", "Quantity", "input", 12),
-    MapColumn("unit", "Unit", "text", 14),
+    MapColumn("unit", "Unit", "text_after_number", 14),
     MapColumn("unit_value", "Value for one, as published", "money_input", 15),
-    MapColumn("price_year", "Prices of", "text", 10),
+    MapColumn("price_year", "Prices of", "text_after_number", 10),
     MapColumn("price_factor", "Price factor", "factor_input", 11),
     MapColumn("unit_value_repriced", "Value for one, re-priced", "money", 15),
-    MapColumn("value_covers", "One value covers", "text", 11),
+    MapColumn("value_covers", "One value covers", "text_after_number", 11),
     MapColumn("discount_class", "Discount class", "text", 11),
     MapColumn("first_year", "Year", "text", 12),
     MapColumn("first_year_start", "Year starts in", "whole", 8),
@@ -67,7 +67,7 @@ COLUMNS = (
     MapColumn("net_value", "Net value", "money", 16),
     MapColumn("present_value", "Present value", "money", 16),
     MapColumn("harm_present_value", "of which harm", "money", 16),
-    MapColumn("beyond", "Check", "text", 20),
+    MapColumn("beyond", "Check", "text_after_number", 20),
     MapColumn("deadweight_from", "Deadweight from", "text", 34),
     MapColumn("displacement_from", "Displacement from", "text", 34),
     MapColumn("attribution_to_others_from", "Attribution from", "text", 34),

@@ -21,7 +21,9 @@ def add_impact_map(book: Book, rows: pd.DataFrame, years: pd.DataFrame) -> None:
     note = "Pale yellow cells can be changed. Shares are taken off one after another, multiplied."
     sheet = book.sheet(grid.MAP, "Impact map", note)
     numbers = [
-        place for place, each in enumerate(grid.COLUMNS) if each.style not in ("text", "note")
+        place
+        for place, each in enumerate(grid.COLUMNS)
+        if each.style not in ("text", "text_after_number", "row")
     ]
     book.headings(sheet, grid.HEADER, [each.heading for each in grid.COLUMNS], numbers=numbers)
     for place, column in enumerate(grid.COLUMNS):
@@ -93,7 +95,7 @@ def add_grids(book: Book, result: Result, rows: pd.DataFrame, years: pd.DataFram
     for position, row in enumerate(rows.to_dict("records")):
         at = grid.HEADER + 1 + position
         for measure, sheet in sheets.items():
-            book.put(sheet, at, 0, int(row["row_id"]), "whole")
+            book.put(sheet, at, 0, int(row["row_id"]), "row")
             book.put(sheet, at, 1, grid.value_of(row, "outcome"))
             for place, year in enumerate(years.itertuples()):
                 key = (int(row["row_id"]), int(year.t))
@@ -113,7 +115,7 @@ def _grid_sheet(book: Book, name: str, title: str, years: pd.DataFrame) -> Works
     sheet = book.sheet(name, title)
     numbers = range(grid.FIRST_YEAR, grid.FIRST_YEAR + len(years))
     heads = ["Row", "Outcome", *years["year"].astype(str)]
-    book.headings(sheet, grid.HEADER, heads, numbers=[0, *numbers])
+    book.headings(sheet, grid.HEADER, heads, numbers=numbers)
     book.put(sheet, 1, 1, f"{book.mark}. Year starts in" if book.mark else "Year starts in")
     for place, start in enumerate(years["start"]):
         book.put(sheet, 1, grid.FIRST_YEAR + place, int(start), "whole")
@@ -159,7 +161,7 @@ def add_allocation(book: Book, result: Result, rows: pd.DataFrame) -> dict[str, 
     set_height(sheet, grid.HEADER, [(name, 9) for name in heads])
     for position, row in enumerate(rows.to_dict("records")):
         at = grid.HEADER + 1 + position
-        book.put(sheet, at, 0, int(row["row_id"]), "whole")
+        book.put(sheet, at, 0, int(row["row_id"]), "row")
         book.put(sheet, at, 1, grid.value_of(row, "outcome"))
         for framework, columns in places.items():
             for category, column in columns.items():

@@ -14,6 +14,7 @@ from socialvalue.results import Result
 _FIRST = 56
 """Width of the first column. [characters]"""
 _PENNY = 0.005
+_STATUS_STYLE = "text_after_number"
 
 
 class Layout(NamedTuple):
@@ -55,6 +56,14 @@ class Layout(NamedTuple):
         return f'SUMIF({self.map_column("counted")},"yes",{self.map_column(field)})'
 
 
+def _band(page: "_Page", at: int, heads: list[str]) -> None:
+    """Headings of a part of the summary, over all its columns; the first is of words."""
+    full = [*heads, *[""] * (4 - len(heads))]
+    words = [place for place, head in enumerate(full) if head.startswith("Status")]
+    numbers = [place for place in (1, 2, 3) if place not in words]
+    page.book.headings(page.sheet, at, full, numbers=numbers)
+
+
 class _Page(NamedTuple):
     """The sheet being filled, and what its parts need."""
 
@@ -93,9 +102,9 @@ def _line(page: _Page, row: int, label: str, *cells: tuple[Any, Any, str]) -> No
 
 
 def _totals(page: _Page) -> int:
-    book, sheet, result, layout = page
+    book, result, layout = page.book, page.result, page.layout
     heads = [f"Totals ({result.assumptions.price_year} prices)", "Amount"]
-    book.headings(sheet, 4, heads, numbers=[1])
+    _band(page, 4, heads)
     totals = result.totals
     at = 5
     for name, label, style in (
@@ -163,7 +172,7 @@ def _left_over(result: Result, layout: Layout) -> tuple[float, float]:
 def _by_year(page: _Page, at: int) -> int:
     years, layout = page.layout.years, page.layout
     heads = ["Year", "Gross value", "Net value", "Present value"]
-    page.book.headings(page.sheet, at, heads, numbers=[1, 2, 3])
+    _band(page, at, heads)
     sums = page.result.by("year").set_index("year")
     counted = layout.map_column("counted")
     for place, year in enumerate(years["year"].astype(str)):
@@ -186,7 +195,7 @@ def _by_year(page: _Page, at: int) -> int:
 
 def _range(page: _Page, at: int) -> int:
     book, sheet, found = page.book, page.sheet, page.result.range
-    book.headings(sheet, at, ["Range, as assessed", "Low", "High"], numbers=[1, 2])
+    _band(page, at, ["Range, as assessed", "Low", "High"])
     if found.missing:
         words = f"none: {found.missing}"
         book.put(sheet, at + 1, 0, words, "note")
@@ -203,10 +212,10 @@ def _range(page: _Page, at: int) -> int:
 
 
 def _goals(page: _Page, framework: str, at: int) -> int:
-    book, sheet, layout = page.book, page.sheet, page.layout
+    layout = page.layout
     title = labels.WORDS.get(framework, framework)
     heads = [title, "Present value", "Status, as assessed"]
-    book.headings(sheet, at, heads, numbers=[1])
+    _band(page, at, heads)
     table = page.result.by(framework).set_index(framework)
     counted, present = layout.map_column("counted"), layout.map_column("present_value")
     first = place = at + 1
@@ -223,7 +232,7 @@ def _goals(page: _Page, framework: str, at: int) -> int:
             place,
             str(name) if category == "merged" else f"{category} {name}",
             (formula, "–" if missing else float(value), "money"),
-            (None, labels.STATUS[row["status"]], "text_after_number"),
+            (None, "" if category == "merged" else labels.STATUS[row["status"]], _STATUS_STYLE),
         )
         place += 1
     left = float(table.loc["unallocated", "present_value"])
@@ -236,7 +245,7 @@ def _goals(page: _Page, framework: str, at: int) -> int:
 
 def _waterfall(page: _Page, at: int) -> int:
     heads = ["From gross to present value", "Change", "Value after it"]
-    page.book.headings(page.sheet, at, heads, numbers=[1, 2])
+    _band(page, at, heads)
     fields = {
         "gross_value": "gross_value",
         "deadweight": "after_deadweight",
