@@ -157,7 +157,10 @@ def remaining_quantities(rows: pd.DataFrame) -> pd.DataFrame:
         quantity_after_attribution [units], and the effective shares deadweight, displacement,
         attribution_to_others, net_share.
     """
-    taken = {subset: _moment(rows, subset) for subset in PRODUCTS.values()}
+    sums = {stated: rows[name].to_numpy(float) for name, stated in PRODUCTS.items()}
+    stated = {share: rows[f"states_{share}"].to_numpy(bool) for share in SHARES}
+    settled = {share: np.nan_to_num(rows[share].to_numpy(float)) for share in SHARES}
+    taken = {subset: _moment(subset, sums, stated, settled) for subset in PRODUCTS.values()}
     dead, moved, others = SHARES
     quantity = taken[()]
     after_deadweight = quantity - taken[(dead,)]
@@ -166,48 +169,52 @@ def remaining_quantities(rows: pd.DataFrame) -> pd.DataFrame:
         taken[(others,)] - taken[(dead, others)] - taken[(moved, others)] + taken[SHARES]
     )
     after_attribution = after_displacement - lost_to_others
-    result = pd.DataFrame(
-        {
-            "quantity": quantity,
-            "quantity_after_deadweight": after_deadweight,
-            "quantity_after_displacement": after_displacement,
-            "quantity_after_attribution": after_attribution,
-        }
-    )
+    found = {
+        "quantity": quantity,
+        "quantity_after_deadweight": after_deadweight,
+        "quantity_after_displacement": after_displacement,
+        "quantity_after_attribution": after_attribution,
+    }
     steps = (
         (dead, quantity, after_deadweight),
         (moved, after_deadweight, after_displacement),
         (others, after_displacement, after_attribution),
     )
+    left = np.ones(len(rows))
     for share, before, after in steps:
         effective = _share_taken(before, after, taken[(share,)], quantity)
-        result[share] = effective.where(rows[f"states_{share}"].astype(bool), rows[share])
-    result["net_share"] = (1 - result[dead]) * (1 - result[moved]) * (1 - result[others])
-    return result
+        found[share] = np.where(stated[share], effective, rows[share].to_numpy(float))
+        left = left * (1 - found[share])
+    return pd.DataFrame({**found, "net_share": left}, index=rows.index)
 
 
-def _moment(rows: pd.DataFrame, subset: tuple[str, ...]) -> pd.Series:
-    """Sum over records of quantity times the shares in ``subset``."""
-    name_of = {shares: name for name, shares in PRODUCTS.items()}
-    total = pd.Series(0.0, index=rows.index)
+def _moment(
+    subset: tuple[str, ...],
+    sums: dict[tuple[str, ...], np.ndarray],
+    stated: dict[str, np.ndarray],
+    settled: dict[str, np.ndarray],
+) -> np.ndarray:
+    """Sum over the records of each row of quantity times the shares in ``subset``.
+
+    Shares that the records state are in the sums; the others are the row's settled ones.
+    """
+    total = np.zeros(len(sums[()]))
     for size in range(len(subset) + 1):
-        for stated in combinations(subset, size):
-            term = rows[name_of[stated]].astype(float)
-            applies = pd.Series(True, index=rows.index)
+        for own in combinations(subset, size):
+            term, applies = sums[own], np.ones(len(total), dtype=bool)
             for share in subset:
-                if share in stated:
-                    applies &= rows[f"states_{share}"].astype(bool)
+                if share in own:
+                    applies = applies & stated[share]
                 else:
-                    applies &= ~rows[f"states_{share}"].astype(bool)
-                    term = term * rows[share].fillna(0.0)
-            total += term.where(applies, 0.0)
+                    applies, term = applies & ~stated[share], term * settled[share]
+            total += np.where(applies, term, 0.0)
     return total
 
 
 def _share_taken(
-    before: pd.Series, after: pd.Series, product: pd.Series, quantity: pd.Series
-) -> pd.Series:
+    before: np.ndarray, after: np.ndarray, product: np.ndarray, quantity: np.ndarray
+) -> np.ndarray:
     # Where an earlier step left nothing, the share is shown as stated: it takes nothing from 0.
-    sequential = 1 - after / before.where(before != 0)
-    plain = product / quantity.where(quantity != 0)
-    return sequential.fillna(plain).fillna(0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        plain = np.where(quantity != 0, product / quantity, 0.0)
+        return np.where(before != 0, 1 - after / before, plain)

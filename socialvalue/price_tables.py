@@ -139,10 +139,11 @@ def _newest_release(path: Path, rows: list[Row]) -> list[Row]:
     return [row for row in rows if row.get("release_date", "") == newest]
 
 
-def schedule_names() -> list[str]:
+@cache
+def schedule_names() -> tuple[str, ...]:
     """Names of the shipped discount schedules."""
     rows = _rows(data_root() / "prices" / "discount_rates.csv", ("schedule",))
-    return list(dict.fromkeys(row["schedule"] for row in rows))
+    return tuple(dict.fromkeys(row["schedule"] for row in rows))
 
 
 @cache
