@@ -1,5 +1,7 @@
 """What is a column? Its kind, unit, bounds and meaning, from which checks and templates follow."""
 
+import re
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +18,30 @@ DTYPES = {
     "date": "datetime64[us]",
 } | dict.fromkeys(NUMERIC, "float64")
 EARLIEST, LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-12-31")
+# A zero-width space, a word joiner, a byte order mark and a soft hyphen: nobody sees them.
+_UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad]")
+
+
+def clean_text(text: str) -> str:
+    """Text as it looks: without spaces around it or characters that cannot be seen.
+
+    Examples
+    --------
+    >>> clean_text(" Group\u00a0A\ufeff ")
+    'Group A'
+    """
+    return _UNSEEN.sub("", unicodedata.normalize("NFC", text)).replace("\u00a0", " ").strip()
+
+
+def plain_name(name: object) -> str:
+    """A name of a table or column as people vary it: capitals, spaces and hyphens.
+
+    Examples
+    --------
+    >>> plain_name(" Activity-Grants ")
+    'activity_grants'
+    """
+    return re.sub(r"[\s\-]+", "_", clean_text(str(name)).lower())
 
 
 @dataclass(frozen=True)
@@ -72,6 +98,12 @@ class Table:
         """Names of the columns, in order."""
         return [column.name for column in self.columns]
 
+    def name_of(self, heading: object) -> str:
+        """The column that a heading names, by name or label; the plain heading if there is none."""
+        plain = plain_name(heading)
+        labels = {plain_name(column.label): column.name for column in self.columns}
+        return plain if plain in self.names else labels.get(plain, plain)
+
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
@@ -99,6 +131,11 @@ def number(name: str, label: str, meaning: str, unit: str = "", **more: Any) -> 
 def count(name: str, label: str, meaning: str, unit: str = "", **more: Any) -> Column:
     """A whole number of at least 0."""
     return Column(name, "integer", label, meaning, unit=unit, minimum=0, **more)
+
+
+def integer(name: str, label: str, meaning: str, **more: Any) -> Column:
+    """A whole number with bounds of its own."""
+    return Column(name, "integer", label, meaning, **more)
 
 
 def share(name: str, label: str, meaning: str, **more: Any) -> Column:

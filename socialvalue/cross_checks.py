@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from socialvalue.adjustments import FIELDS, SCOPE
 from socialvalue.assumptions import Assumptions
-from socialvalue.frameworks import SCOPES, load_framework, shipped_frameworks
+from socialvalue.columns import EARLIEST, LATEST
 from socialvalue.parse import Parsed
 from socialvalue.proxies import ProxySet
 from socialvalue.proxy_rules import proxy_problems
 from socialvalue.records import did_you_mean
 from socialvalue.schemas import TABLES
-from socialvalue.table_checks import as_frame, problem
+from socialvalue.scope_checks import scope_problems
+from socialvalue.table_checks import as_frame, problem, rows_with_problems
 
 
 def _problem(table: str, row: Any, column: str, value: Any, rule: str, what_to_do: str) -> dict:
@@ -29,6 +29,13 @@ def missing_outcomes() -> pd.DataFrame:
     ).assign(source="")
 
 
+def no_outcomes(source: str) -> pd.DataFrame:
+    """The problem of a table of outcomes in which there is none."""
+    todo = "Write one row for each outcome, below the headings."
+    problems = [_problem("outcomes", None, "", None, "the table outcomes has no rows", todo)]
+    return as_frame(problems).assign(source=source)
+
+
 def across_tables(
     parsed: Parsed, proxies: ProxySet | None, assumptions: Assumptions
 ) -> pd.DataFrame:
@@ -36,42 +43,36 @@ def across_tables(
     problems = [
         *_foreign_keys(parsed),
         *_order_of_values(parsed),
-        *_input_amounts(parsed.tables["inputs"]),
-        *_links(parsed.tables["links"], proxies),
-        *_adjustments(parsed.tables["adjustments"], proxies),
+        *_input_amounts(parsed),
+        *_targets(parsed),
         *_shares_of_activities(parsed.tables["activity_grants"]),
+        *scope_problems(parsed, proxies, assumptions),
     ]
     if proxies is not None:
         problems += proxy_problems(parsed.tables["outcomes"], proxies, assumptions.year_start_month)
     return as_frame(problems)
 
 
+# Column: the table, and the column of it, that names all there are.
 _REFERENCES = {
     "activity_id": ("activities", "activity_id"),
     "stakeholder_group": ("stakeholders", "stakeholder_group"),
+    "outcome_id": ("outcomes", "outcome_id"),
 }
 
 
 def _foreign_keys(parsed: Parsed) -> Iterator[dict]:
     for column, (home, key) in _REFERENCES.items():
-        if home not in parsed.given:
-            continue
         known = parsed.tables[home][key].dropna()
+        # A table that is missing, blank or without its key names nothing that could be wrong.
+        if known.empty:
+            continue
         for name in parsed.given:
-            typed = parsed.tables[name]
             if name == home or column not in TABLES[name].names:
                 continue
-            needed = typed[column]
             if name == "outcomes" and column == "activity_id":
-                for row in needed.index[needed.isna()]:
-                    yield _problem(
-                        name,
-                        row,
-                        column,
-                        None,
-                        "activity_id is required where there is a table of activities",
-                        "Write the activity the outcome came from.",
-                    )
+                yield from _without_activity(parsed)
+            needed = parsed.tables[name][column]
             wrong = needed[needed.notna() & ~needed.isin(known)]
             hints = {value: did_you_mean(value, known) for value in wrong.unique()}
             for row, value in wrong.items():
@@ -79,16 +80,33 @@ def _foreign_keys(parsed: Parsed) -> Iterator[dict]:
                 yield _problem(name, row, column, value, f"{column} must be in {home}", todo)
 
 
+def _without_activity(parsed: Parsed) -> Iterator[dict]:
+    outcomes = parsed.tables["outcomes"]
+    rule = "activity_id is required where there is a table of activities"
+    blank = outcomes.index[outcomes["activity_id"].isna()]
+    if len(blank) and len(blank) == len(outcomes):
+        todo = "Write the activity of each outcome, or take the activities out: it names none."
+        yield _problem("outcomes", None, "activity_id", None, rule, todo)
+        return
+    for row in blank:
+        todo = "Write the activity the outcome came from."
+        yield _problem("outcomes", row, "activity_id", None, rule, todo)
+
+
 def _order_of_values(parsed: Parsed) -> Iterator[dict]:
     activities = parsed.tables["activities"]
-    for row, each in activities[activities["end_date"] < activities["start_date"]].iterrows():
+    # A date out of all bounds is said to be so; that it is out of order too says no more.
+    plausible = activities["end_date"] >= EARLIEST
+    plausible &= activities["start_date"] <= LATEST
+    wrong = plausible & (activities["end_date"] < activities["start_date"])
+    for row, each in activities[wrong].iterrows():
         yield _problem(
             "activities",
             row,
             "end_date",
-            f"{each['end_date']:%Y-%m-%d}",
+            each["end_date"],
             "end_date must not be before start_date",
-            "Correct one of the two dates.",
+            f"It starts on {each['start_date']:%Y-%m-%d}: correct one of the two dates.",
         )
     outcomes = parsed.tables["outcomes"]
     for column, wrong in (
@@ -114,30 +132,20 @@ def _order_of_values(parsed: Parsed) -> Iterator[dict]:
             "duration_years must be more than 0",
             "Write how long the outcome lasts; leave the record out if it did not happen.",
         )
-    undecided = outcomes[outcomes["imd_decile"].notna() & (outcomes["imd_decile"] % 1 != 0)]
-    for row, value in undecided["imd_decile"].items():
-        yield _problem(
-            "outcomes",
-            row,
-            "imd_decile",
-            value,
-            "imd_decile must be a whole number",
-            "Write 1 (most deprived) to 10.",
-        )
 
 
-def _input_amounts(inputs: pd.DataFrame) -> Iterator[dict]:
+def _input_amounts(parsed: Parsed) -> Iterator[dict]:
+    inputs = parsed.tables["inputs"]
     whole = inputs["amount"].notna()
     parts = inputs["hours"].notna() & inputs["rate"].notna()
-    for row in inputs.index[~whole & ~parts]:
-        yield _problem(
-            "inputs",
-            row,
-            "amount",
-            None,
-            "amount is required, or hours and rate",
-            "Write the amount, or the hours and the money per hour.",
-        )
+    unread = rows_with_problems(parsed.problems, "inputs", ["amount", "hours", "rate"])
+    neither = inputs.index[~whole & ~parts].difference(unread, sort=False)
+    rule = "amount is required, or hours and rate"
+    todo = "Write the amount, or the hours and the money per hour."
+    if len(neither) > 1 and not (whole | parts).any():
+        neither = pd.Index([None])
+    for row in neither:
+        yield _problem("inputs", row, "amount", None, rule, todo)
     product = inputs["hours"] * inputs["rate"]
     for row in inputs.index[whole & parts & ~np.isclose(product, inputs["amount"], atol=0.005)]:
         yield _problem(
@@ -150,113 +158,25 @@ def _input_amounts(inputs: pd.DataFrame) -> Iterator[dict]:
         )
 
 
-def _links(links: pd.DataFrame, proxies: ProxySet | None) -> Iterator[dict]:
-    scopes = [scope for scope in SCOPES if scope in links]
-    for row in links.index[links[scopes].isna().all(axis=1)]:
-        yield _problem(
-            "links",
-            row,
-            "outcome",
-            None,
-            "a link must say what it is for",
-            f"Fill at least one of: {', '.join(SCOPES)}.",
-        )
-    own = proxies.frameworks if proxies else {}
-    for framework, group in links.groupby("framework"):
-        if framework in own:
-            categories = own[framework]["category"].tolist()
-        elif framework in shipped_frameworks():
-            categories = load_framework(str(framework))["category"].tolist()
-        else:
-            known = [*shipped_frameworks(), *own]
-            for row in group.index:
-                yield _problem(
-                    "links",
-                    row,
-                    "framework",
-                    framework,
-                    "there is no framework of this name",
-                    f"Write one of: {', '.join(known)}.{did_you_mean(str(framework), known)}",
-                )
-            continue
-        for row, value in group.loc[~group["category"].isin(categories), "category"].items():
-            yield _problem(
-                "links",
-                row,
-                "category",
-                value,
-                f"the framework {framework} has no such category",
-                f"Write one of: {', '.join(categories)}.",
-            )
-    totals = links.fillna(dict.fromkeys(scopes, "")).groupby([*scopes, "framework"])["share"]
-    over = totals.transform("sum") > 1 + 1e-9
-    for row in links.index[over.reindex(links.index, fill_value=False)]:
-        yield _problem(
-            "links",
-            row,
-            "share",
-            links.loc[row, "share"],
-            "shares of one scope over one framework sum to at most 1",
-            "Lower the shares; what they leave over is shown as unallocated.",
-        )
-
-
-def _adjustments(adjustments: pd.DataFrame, proxies: ProxySet | None) -> Iterator[dict]:
-    fields = [field for field in FIELDS if field in adjustments]
-    for row in adjustments.index[adjustments[fields].isna().all(axis=1)]:
-        yield _problem(
-            "adjustments",
-            row,
-            "deadweight",
-            None,
-            "an adjustment must adjust something",
-            f"Fill at least one of: {', '.join(fields)}.",
-        )
-    scope = adjustments[list(SCOPE)].fillna("")
-    for field in fields:
-        stated = scope[adjustments[field].notna()]
-        for row in stated.index[stated.duplicated()]:
-            yield _problem(
-                "adjustments",
-                row,
-                field,
-                adjustments.loc[row, field],
-                "two rows adjust the same thing for the same scope",
-                "Keep one of the two.",
-            )
-    lasting = adjustments["duration_years"]
-    for row, value in lasting[lasting == 0].items():
-        yield _problem(
-            "adjustments",
-            row,
-            "duration_years",
-            value,
-            "duration_years must be more than 0",
-            "Write how long the outcome lasts.",
-        )
-    if proxies is None:
-        return
-    known = proxies.proxies["proxy_id"]
-    for row, value in adjustments["proxy_id"].dropna().items():
-        if value not in set(known):
-            yield _problem(
-                "adjustments",
-                row,
-                "proxy_id",
-                value,
-                f"there is no such proxy in the set {proxies.name}",
-                f"Correct it or leave the row out.{did_you_mean(value, known.unique())}",
-            )
+def _targets(parsed: Parsed) -> Iterator[dict]:
+    targets = parsed.tables["targets"]
+    nobody = targets.index[targets["grant_id"].isna() & targets["project"].isna()]
+    unread = rows_with_problems(parsed.problems, "targets", ["grant_id", "project"])
+    for row in nobody.difference(unread, sort=False):
+        rule = "a target must name its grant or its project"
+        todo = "Write the grant_id, or the project, it was promised for."
+        yield _problem("targets", row, "grant_id", None, rule, todo)
 
 
 def _shares_of_activities(grants: pd.DataFrame) -> Iterator[dict]:
-    totals = grants.groupby("activity_id")["share"].transform("sum")
-    for row in grants.index[totals.reindex(grants.index) > 1 + 1e-9]:
+    stated = grants[grants["share"].between(0, 1) & grants["activity_id"].notna()]
+    totals = stated.groupby("activity_id")["share"].transform("sum")
+    for row in stated.index[totals > 1 + 1e-9]:
         yield _problem(
             "activity_grants",
             row,
             "share",
             grants.loc[row, "share"],
             "grants cannot pay for more than the whole of an activity",
-            "Lower the shares of this activity so that they sum to at most 1.",
+            f"The shares of this activity sum to {totals[row]:.10g}: lower them to at most 1.",
         )

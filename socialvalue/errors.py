@@ -60,10 +60,12 @@ def format_problems(problems: pd.DataFrame, shown: int = SHOWN_ROWS) -> str:
     ):
         rules, rows = of_table["rule"].nunique(), len(of_table)
         counts = f"{rows} problem{'s' * (rows != 1)}, {rules} rule{'s' * (rules != 1)}"
-        lines.append(f"{table} ({source}): {counts}.")
+        found_in = f" ({source})" if source and not pd.isna(source) else ""
+        lines.append(f"{table}{found_in}: {counts}.")
         for rule, group in of_table.groupby("rule", sort=False):
             lines += ["", f"  {rule}"]
-            lines += [_line(problem) for problem in group.head(shown).itertuples()]
+            shown_lines = [_line(problem) for problem in group.head(shown).itertuples()]
+            lines += [line for line in shown_lines if line.strip()]
             if len(group) > shown:
                 lines.append(f"      ... and {len(group) - shown} more")
             lines += [f"      {todo}" for todo in group["what_to_do"].drop_duplicates().head(3)]
@@ -72,6 +74,13 @@ def format_problems(problems: pd.DataFrame, shown: int = SHOWN_ROWS) -> str:
 
 
 def _line(problem: Any) -> str:
-    where = "" if pd.isna(problem.row) else f"row {problem.row}   "
-    value = "(blank)" if pd.isna(problem.value) else str(problem.value)
-    return f"      {where}{problem.column}   {value}"
+    """Where a problem is: row 12   outcome_id O-013   deadweight 35."""
+    parts = [] if pd.isna(problem.row) else [f"row {problem.row}"]
+    record = getattr(problem, "record", "")
+    parts += [record] if isinstance(record, str) and record else []
+    missing = problem.value is None or pd.isna(problem.value)
+    # A heading is its own value, and a column that is missing has none.
+    alone = pd.isna(problem.row) if missing else str(problem.value) == str(problem.column)
+    value = "" if alone else "(blank)" if missing else str(problem.value)
+    parts += [f"{problem.column} {value}".strip()]
+    return "      " + "   ".join(part for part in parts if part.strip())

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from socialvalue.adjustments import FIELDS
+from socialvalue.columns import EARLIEST, LATEST
 from socialvalue.proxies import ProxySet
 from socialvalue.proxy_picks import valid_positions
 from socialvalue.records import did_you_mean
@@ -45,7 +46,9 @@ def proxy_problems(outcomes: pd.DataFrame, proxies: ProxySet, month: int) -> lis
                 f"{named.loc[row, 'proxy_id']} is per {units[row]}: state the quantity in it.",
             )
         )
-    lasting = named["duration_years"].fillna(1)
+    # A duration that no outcome can have is said to be wrong already.
+    lasting = named["duration_years"].where(named["duration_years"].between(0, 100)).fillna(1)
+    lasting = lasting.where(lasting > 0, 1)
     for row in named.index[(covers == "once") & (lasting != 1)]:
         problems.append(
             _problem(
@@ -90,7 +93,7 @@ def _already_net(named: pd.DataFrame, about: pd.DataFrame) -> list[dict]:
 
 
 def _validity(named: pd.DataFrame, proxies: ProxySet, month: int) -> list[dict]:
-    dated = named[named["date"].notna()]
+    dated = named[named["date"].between(EARLIEST, LATEST)]
     years = year_of_dates(dated["date"], month)
     problems = []
     for (proxy_id, year), group in dated.groupby(["proxy_id", years]):

@@ -1,12 +1,14 @@
 """What was recorded? Tables by name, as they were found, and where they were found."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
 
 import pandas as pd
 
+from socialvalue.columns import plain_name
 from socialvalue.errors import InputError
 from socialvalue.schemas import TABLES
 
@@ -110,10 +112,63 @@ class Records:
         return f"Records({', '.join(counts)})"
 
 
+class Found:
+    """Tables, where they were found, problems and notes of one reading of files."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, pd.DataFrame] = {}
+        self.origins: dict[str, Origin] = {}
+        self.problems: list[tuple] = []
+        self.notes: list[tuple] = []
+
+    def add(self, name: str, frame: pd.DataFrame, origin: Origin) -> None:
+        """Add a table; two of one name are refused, for one of them would be lost."""
+        if name in self.tables:
+            raise InputError(
+                f"The table {name} stands twice: {self.origins[name]} and {origin}. Keep one of "
+                "them, or start the name of the other with _."
+            )
+        self.tables[name], self.origins[name] = frame, origin
+
+    def problem(
+        self, origin: Origin, table: str, row: int | None, column: str, words: tuple[str, str]
+    ) -> None:
+        """Add a problem of a place in a file, its rule and what to do."""
+        self.problems.append((table, row, column, None, *words, str(origin)))
+
+    def unknown(self, origin: Origin, name: str, what: str) -> None:
+        """Add the problem of a sheet or file that is named after no table."""
+        hint = did_you_mean(plain_name(name.rpartition(".")[0] or name), TABLES)
+        todo = f"{hint.strip()} " if hint else f"The tables are: {', '.join(TABLES)}. "
+        todo += f"Rename the {what} after its table, or start its name with _ to leave it out."
+        rule = f"there is no table of the name of this {what}"
+        self.problem(origin, name, None, "", (rule, todo))
+
+    def note(self, table: str, what: str, rows: Sequence[object] = ()) -> None:
+        """Add what was changed, or left out, in reading."""
+        shown = ", ".join(str(row) for row in rows[:5])
+        self.notes.append((table, "", what, max(len(rows), 1), shown))
+
+    def records(self, dates: str) -> Records:
+        """The records, with what was noticed."""
+        problems = pd.DataFrame(self.problems, columns=list(PROBLEM_COLUMNS), dtype=object)
+        notes = pd.DataFrame(self.notes, columns=list(NOTE_COLUMNS), dtype=object)
+        return Records.from_files(self.tables, self.origins, problems, notes, dates)
+
+
 def did_you_mean(name: str, known: object) -> str:
-    """A hint at the nearest known name, with a space before it; empty where none is near."""
-    near = get_close_matches(str(name).lower(), [str(each) for each in known], n=1, cutoff=0.7)  # type: ignore[attr-defined]
-    return f" Did you mean {near[0]}?" if near else ""
+    """A hint at the nearest known name, with a space before it; empty where none is near.
+
+    Names with other numbers are other names: MA-98 is no slip for MA-99, but O-13 may be for O-013.
+    """
+    numbers = _numbers(name)
+    like = {str(each).lower(): str(each) for each in known if _numbers(each) == numbers}  # type: ignore[attr-defined]
+    near = get_close_matches(str(name).lower(), list(like), n=1, cutoff=0.7)
+    return f" Did you mean {like[near[0]]}?" if near else ""
+
+
+def _numbers(name: object) -> list[int]:
+    return [int(digits) for digits in re.findall(r"[0-9]+", str(name))]
 
 
 def no_problems() -> pd.DataFrame:

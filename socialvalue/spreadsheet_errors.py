@@ -1,46 +1,117 @@
-"""Which cells of a workbook hold an error such as #REF!? The fast reader shows them as blank."""
+"""Which cells of a workbook does the fast reader show as blank? Errors, and formulas never saved.
 
+A cell with an error such as #REF! and a formula without its result (as programs write them that
+are no spreadsheet) would pass for blank; merged cells and cells far from the table are found too.
+"""
+
+import re
 import zipfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
+
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from socialvalue.errors import InputError
 
-_MARKS = {".ods": b'value-type="error"'}
-_MARK = b't="e"'
+MAX_CELLS = 100_000_000
+_ODS_ERROR = b'value-type="error"'
+_XLSX_ERROR = b't="e"'
+_NO_RESULT = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</")
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d+)"')
+_WIDE = re.compile(rb'\sr="([A-Z]{2,3})\d+"')
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+Place = tuple[int, int, str]
 
 
-def error_cells(path: Path) -> dict[str, list[tuple[int, int, str]]]:
-    """Error cells of a workbook by sheet: row and column from 1, and the error.
-
-    The slow reader is only asked where the file has such cells at all.
+def unread_cells(path: Path) -> dict[str, list[Place]]:
+    """Cells that would pass for blank, by sheet: row and column from 1, and what they hold.
 
     Raises
     ------
     InputError
-        If an .ods workbook has errors: they cannot be located in one.
+        If the file is damaged; if a sheet reaches further than a computer can hold; or if an .ods
+        workbook has errors: they cannot be located in one.
     """
-    mark = _MARKS.get(path.suffix.lower(), _MARK)
-    with zipfile.ZipFile(path) as archive:
-        parts = [name for name in archive.namelist() if name.endswith(".xml")]
-        sheets = [name for name in parts if "worksheets/" in name or name == "content.xml"]
-        if not any(mark in archive.read(name) for name in sheets):
-            return {}
-    if path.suffix.lower() == ".ods":
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if path.suffix.lower() == ".ods":
+                return _refuse_errors(path, archive)
+            found = {}
+            for sheet, part in _sheet_parts(archive).items():
+                content = archive.read(part)
+                _refuse_far_cells(path, sheet, content)
+                if _XLSX_ERROR in content or _NO_RESULT.search(content):
+                    with archive.open(part) as stream:
+                        found[sheet] = list(_places(stream))
+            return found
+    except (zipfile.BadZipFile, zlib.error, KeyError, SyntaxError, EOFError, RuntimeError) as error:
+        raise InputError(
+            f"{path} is damaged or has a password. Open it in a spreadsheet program and save it "
+            "again as .xlsx."
+        ) from error
+
+
+def _refuse_errors(path: Path, archive: zipfile.ZipFile) -> dict[str, list[Place]]:
+    if _ODS_ERROR in archive.read("content.xml"):
         raise InputError(
             f"{path} has cells with spreadsheet errors, which would be read as blank. Mend them, "
             "or save it as .xlsx: then each of them can be named."
         )
-    from openpyxl import load_workbook
+    return {}
 
-    book = load_workbook(path, read_only=True, data_only=True)
-    found = {
-        sheet.title: [
-            (cell.row, cell.column, str(cell.value))
-            for row in sheet.iter_rows()
-            for cell in row
-            if getattr(cell, "data_type", "") == "e"
-        ]
-        for sheet in book.worksheets
-    }
-    book.close()
-    return {sheet: cells for sheet, cells in found.items() if cells}
+
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Part of the archive that holds each worksheet, by the sheet's name."""
+    from defusedxml import ElementTree
+
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {each.get("Id"): str(each.get("Target")) for each in relations}
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    parts = {}
+    for sheet in book.iter():
+        target = targets.get(sheet.get(_RELATION), "") if sheet.tag.endswith("}sheet") else ""
+        if "worksheets/" in target:
+            name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            parts[str(sheet.get("name"))] = name
+    return parts
+
+
+def _refuse_far_cells(path: Path, sheet: str, content: bytes) -> None:
+    """Refuse a sheet with a stray cell so far out that all up to it would fill the memory."""
+    last = max((int(found[1]) for found in _ROW.finditer(content)), default=0)
+    wide = {found[1] for found in _WIDE.finditer(content)}
+    width = max((coordinate_to_tuple(f"{each.decode()}1")[1] for each in wide), default=0)
+    if width * last > MAX_CELLS:
+        raise InputError(
+            f"{path}, sheet {sheet} reaches to column {width:,} and row {last:,}. Delete the "
+            "empty columns and rows beyond the table, and save it again."
+        )
+
+
+def _places(stream: IO[bytes]) -> Iterator[Place]:
+    from defusedxml import ElementTree
+
+    for _, element in ElementTree.iterparse(stream):
+        name = element.tag.rpartition("}")[2]
+        if name == "c":
+            shown = _held(element)
+            if shown and element.get("r"):
+                row, column = coordinate_to_tuple(element.get("r"))
+                yield row, column, shown
+        if name in ("c", "row"):
+            element.clear()
+
+
+def _held(cell: object) -> str:
+    """The error in a cell, or its formula if it has no result; empty if neither."""
+    parts = {child.tag.rpartition("}")[2]: child.text for child in cell}  # type: ignore[attr-defined]
+    kind = cell.get("t")  # type: ignore[attr-defined]
+    if kind == "e":
+        return parts.get("v") or "#N/A"
+    # A formula whose result is text may well be empty: ="".
+    if "f" in parts and not parts.get("v") and kind != "str":
+        return f"={parts['f'] or 'A1'}"
+    return ""

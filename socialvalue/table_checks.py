@@ -1,12 +1,15 @@
 """Which rules does one table break by itself? By pandera, on the typed frame, in plain words."""
 
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from socialvalue.columns import EARLIEST, LATEST, NUMERIC, Column, Table
-from socialvalue.parse import HIDDEN
+from socialvalue.raw_tables import HIDDEN
 from socialvalue.records import PROBLEM_COLUMNS, did_you_mean
 
 COLUMNS = list(PROBLEM_COLUMNS[:-1])
@@ -22,10 +25,29 @@ def problem(
     table: Table, row: Any, column: str, value: Any, rule: str, what_to_do: str
 ) -> dict[str, Any]:
     """One problem; a private value is hidden."""
-    shown = None if value is None or pd.isna(value) else value
+    shown = as_shown(value)
     if shown is not None and column in table.names and table[column].private:
         shown = HIDDEN
     return dict(zip(COLUMNS, (table.name, row, column, shown, rule, what_to_do), strict=True))
+
+
+def as_shown(value: Any) -> Any:
+    """A value as people write it: whole numbers without a point, days without a time."""
+    if isinstance(value, list | dict | set | tuple | np.ndarray):
+        return str(value)
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, datetime | date):
+        # All but a day at midnight keeps its time.
+        return re.sub(r"[T ]00:00:00$", "", str(value))
+    whole = isinstance(value, float | np.floating) and float(value).is_integer()
+    return int(value) if whole else value
+
+
+def rows_with_problems(problems: pd.DataFrame, table: str, columns: Sequence[str]) -> pd.Index:
+    """Rows of a table that have a problem in one of some columns already."""
+    at = (problems["table"] == table) & problems["column"].isin(columns)
+    return pd.Index(problems.loc[at, "row"].dropna())
 
 
 def as_frame(problems: list[dict]) -> pd.DataFrame:
@@ -84,6 +106,8 @@ def of_one_table(typed: pd.DataFrame, table: Table, known: pd.DataFrame) -> pd.D
                 continue
             row = rows[int(case.index)]
             if (row, case.column) not in said:
+                # What is not finite is no whole number either: the first rule says enough.
+                said.add((row, case.column))
                 rest.append(_explained(table, row, table[case.column], case))
     return pd.concat([as_frame(rest), repeated_keys(typed, table)])
 
@@ -99,7 +123,7 @@ def _words(table: Table, column: Column, check: str, value: Any) -> tuple[str, s
     """Rule and what to do, in plain words."""
     name = column.name
     if check == "not_nullable":
-        return f"{name} is required", f"Write {column.meaning[0].lower()}{column.meaning[1:]}."
+        return f"{name} is required", f"Fill it in: {column.meaning}{_words_for_kind(column)}."
     if check == "codes":
         allowed = ", ".join(column.codes)
         return f"{name} must be one of its codes", (
@@ -118,9 +142,15 @@ def _words(table: Table, column: Column, check: str, value: Any) -> tuple[str, s
     return f"{name} must be at most {column.maximum:g}", "Correct the number."
 
 
+def _words_for_kind(column: Column) -> str:
+    if column.kind == "date":
+        return ", such as 2024-03-25"
+    return f" ({', '.join(column.codes)})" if column.codes else ""
+
+
 def _percentage(value: float) -> str:
     if 1 < value <= 100:
-        return f"{value:g} looks like a percentage; write {value / 100:g}."
+        return f"{value:.10g} looks like a percentage; write {value / 100:.10g}."
     return "Write a number between 0 and 1, such as 0.35."
 
 
@@ -133,9 +163,9 @@ def repeated_keys(typed: pd.DataFrame, table: Table) -> pd.DataFrame:
     repeated = complete[complete.duplicated(key)]
     first = complete.drop_duplicates(key).reset_index(names="_row").set_index(key)["_row"]
     problems = []
-    for row, each in repeated[key].iterrows():
-        at = first[tuple(each)] if len(key) > 1 else first[each.iloc[0]]
+    for row, each in zip(repeated.index, repeated[key].itertuples(index=False), strict=True):
+        at = first[tuple(each)] if len(key) > 1 else first[each[0]]
         rule = f"{' and '.join(key)} must be unique"
         todo = f"It is also in row {at}. Give each record its own, or remove the copy."
-        problems.append(problem(table, row, key[0], each.iloc[0], rule, todo))
+        problems.append(problem(table, row, key[0], each[0], rule, todo))
     return as_frame(problems)

@@ -1,0 +1,102 @@
+"""What does a CSV file hold? Every cell as text, in UTF-8 or, said in the notes, Windows-1252."""
+
+import csv
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from socialvalue.errors import InputError
+
+_LOOKED_AT = 20
+_MEND = "Open it in a spreadsheet program and save it as CSV UTF-8 (comma delimited)."
+
+
+def read_csv_as_text(path: Path, notes: list[tuple]) -> pd.DataFrame:
+    """A CSV file with every cell as text, its first row the headings.
+
+    Parameters
+    ----------
+    path : Path
+    notes : list of tuple
+        What was changed in reading is added to it.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    InputError
+        If the file is no CSV file: the message says why, and on which line.
+    """
+    cells = read_csv_cells(path, notes)
+    frame = cells.iloc[1:].reset_index(drop=True)
+    frame.columns = pd.Index(cells.iloc[0].tolist(), dtype=object)
+    return frame
+
+
+def read_csv_cells(path: Path, notes: list[tuple]) -> pd.DataFrame:
+    """The same with its headings as the first row: row and column numbers are the file's own."""
+    encoding = _encoding(path)
+    if encoding != "utf-8-sig":
+        notes.append((path.stem, "", "the file is not UTF-8 and was read as Windows-1252", 1, ""))
+    options: dict[str, Any] = {
+        "header": None,
+        "dtype": str,
+        "keep_default_na": False,
+        "skip_blank_lines": False,
+        "index_col": False,
+    }
+    try:
+        names = range(_width(path, encoding))
+        return pd.read_csv(path, encoding=encoding, names=names, **options)
+    except pd.errors.ParserError as error:
+        raise InputError(f"{path} cannot be read as CSV: {_why(path, encoding, error)}") from error
+    except (pd.errors.EmptyDataError, csv.Error, UnicodeDecodeError, OSError) as error:
+        raise InputError(f"{path} cannot be read as CSV: {error}. {_MEND}") from error
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 if all of the file is, else Windows-1252; what is no text at all is refused."""
+    content = path.read_bytes()
+    if not content.strip():
+        raise InputError(f"{path} is empty. Write the headings in its first row, or delete it.")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
+        raise InputError(f"{path} is not a CSV file in UTF-8. {_MEND}")
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def _width(path: Path, encoding: str) -> int:
+    """How many cells a row has: as many as the first, unless that is a title of one cell."""
+    with path.open(encoding=encoding, newline="") as lines:
+        first = list(islice(csv.reader(lines), _LOOKED_AT))
+    written = [cell for cell in first[0] if cell.strip()] if first else []
+    for mark, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(written) == 1 and written[0].count(mark) >= 2:
+            raise InputError(f"{path} has {name} between its cells, not commas. {_MEND}")
+    return max(map(len, first)) if len(written) <= 1 else len(first[0])
+
+
+def _why(path: Path, encoding: str, error: Exception) -> str:
+    """Which line does not fit, in words: rows that are too long are the usual reason."""
+    width = _width(path, encoding)
+    try:
+        with path.open(encoding=encoding, newline="") as lines:
+            reader = csv.reader(lines, strict=True)
+            longer = [(reader.line_num, len(row)) for row in reader if len(row) > width]
+    except csv.Error:
+        return f"a quotation mark is opened and not closed. {_MEND}"
+    if not longer:
+        return f"{error}. {_MEND}"
+    line, cells = longer[0]
+    more = f", and {len(longer) - 1} more lines likewise" if len(longer) > 1 else ""
+    return (
+        f"line {line} has {cells} cells where the headings are {width}{more}. Put values that "
+        f"hold a comma in quotation marks. {_MEND}"
+    )
