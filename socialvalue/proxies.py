@@ -59,7 +59,8 @@ class ProxySet:
 
     def __repr__(self) -> str:
         count = self.proxies["proxy_id"].nunique()
-        return f"ProxySet({self.name!r}, version {self.version}, {count} proxies)"
+        version = f", version {self.version}" if self.version else ""
+        return f"ProxySet({self.name!r}{version}, {count} {'proxy' if count == 1 else 'proxies'})"
 
     def describe(self, proxy_id: str) -> list[str]:
         """Everything the set says of one proxy, a line each: figures, source, links.
@@ -140,17 +141,17 @@ def _folder_of(name_or_path: str | Path) -> tuple[Path, str]:
             )
         folder = folder if mine else shipped
     elif not here:
-        raise InputError(_no_such_set(folder))
+        raise InputError(_no_such_set(str(name_or_path)))
     return folder.resolve(), _content(folder)
 
 
-def _no_such_set(folder: Path) -> str:
-    near = get_close_matches(str(folder), shipped_sets(), n=1)
+def _no_such_set(name: str) -> str:
+    near = get_close_matches(name, shipped_sets(), n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
-    if folder.is_file():
-        hint = f" A set is a folder: did you mean {str(folder.parent)!r}?"
+    if Path(name).is_file():
+        hint = f" A set is a folder: did you mean {str(Path(name).parent)!r}?"
     return (
-        f"There is no proxy set called {str(folder)!r}, and no folder of that name with a "
+        f"There is no proxy set called {name!r}, and no folder of that name with a "
         f"proxies.csv in it.{hint} Shipped: {', '.join(shipped_sets())}."
     )
 

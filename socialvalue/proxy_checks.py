@@ -38,7 +38,11 @@ def problems_across(
         table, row, column, value, rule, what_to_do, source.
     """
     proxies, links = tables["proxies"], tables["links"]
-    found = [
+    found = []
+    if proxies.empty:
+        rule, todo = "a set has at least one proxy", "Write a row below the column names."
+        found.append(problem(PROXIES, None, "proxy_id", None, rule, todo))
+    found += [
         *_values(proxies),
         *_codes(proxies),
         *_durations(proxies),

@@ -512,7 +512,30 @@ def test_one_file_is_enough(folder):
     assert (loaded.name, loaded.version) == ("ours", "")
     assert loaded.proxies["unit_value"].tolist() == [10]
     assert loaded.links.empty and loaded.sources.empty
-    assert "1 proxies" in repr(loaded)
+    assert repr(loaded) == "ProxySet('ours', 1 proxy)"
+    assert repr(sv.load_proxies()) == "ProxySet('uk-public', version 2026.1, 84 proxies)"
+
+
+def test_a_set_without_rows_is_no_set(folder):
+    problems = problems_of(folder([]))
+    assert problems["rule"].tolist() == ["a set has at least one proxy"]
+
+
+def test_text_of_spreadsheets_is_read_as_meant(folder):
+    # A pound sign and a comma in a number, spaces, a code with a capital, leading noughts.
+    row = ' 007 , A cup ,person,"£1,250.50",GBP,2020/21,Wellbeing,year,standard,deflator'
+    [found] = sv.load_proxies(folder([row])).proxies.to_dict("records")
+    assert (found["proxy_id"], found["unit_value"]) == ("007", 1250.5)
+    assert (found["price_year"], found["value_type"]) == ("2020-21", "wellbeing")
+
+
+def test_a_negative_value_is_a_harm_and_may_stand(folder):
+    assert sv.load_proxies(folder([ROW.replace("10", "-10")])).proxies["unit_value"][2] == -10
+
+
+def test_a_row_with_a_comma_too_many_is_refused_not_cut_short(folder):
+    with pytest.raises(InputError, match="line 2 has 11 cells where the headings are 10"):
+        sv.load_proxies(folder([ROW.replace("A cup", "A cup, large")]))
 
 
 def test_a_set_that_was_changed_is_read_again(folder):
