@@ -1,5 +1,6 @@
 """Which tables go out as CSV? One file each, safe to open in a spreadsheet."""
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pandas as pd
 from socialvalue.files import replace_whole
 from socialvalue.results import Result
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The last four are the wide forms of the first four, which some programs take for them.
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 STANDARD_KEYS = ("stakeholder_group", "value_type", "year", "project")
 
 
@@ -35,7 +37,8 @@ def write_tables(result: Result, folder: str | Path) -> None:
     """Write every table of a result as CSV.
 
     UTF-8 with a byte order mark, without which spreadsheet programs misread pound signs. Text that
-    a spreadsheet would take for a formula gets an apostrophe in front; numbers are untouched.
+    a spreadsheet would take for a formula gets an apostrophe in front, and all text is quoted, so
+    that none is split where a program divides at semicolons. Numbers are untouched.
 
     Parameters
     ----------
@@ -43,8 +46,21 @@ def write_tables(result: Result, folder: str | Path) -> None:
     folder : str or Path
     """
     for name, table in tables_of(result).items():
-        with replace_whole(Path(folder) / f"{name}.csv") as made:
-            harmless(table).to_csv(made, index=False, encoding="utf-8-sig")
+        with replace_whole(Path(folder) / f"{file_name(name)}.csv") as made:
+            harmless(table).to_csv(
+                made, index=False, encoding="utf-8-sig", quoting=csv.QUOTE_NONNUMERIC
+            )
+
+
+def file_name(name: str) -> str:
+    """A table's name as one that every system takes for a file.
+
+    Examples
+    --------
+    >>> file_name("by_../Age: group"), file_name("by_imd_decile")
+    ('by_.._Age_ group', 'by_imd_decile')
+    """
+    return "".join("_" if sign in '<>:"/\\|?*' or ord(sign) < 32 else sign for sign in name)
 
 
 def harmless(table: pd.DataFrame) -> pd.DataFrame:
@@ -52,7 +68,7 @@ def harmless(table: pd.DataFrame) -> pd.DataFrame:
     safe = table.copy()
     for column in safe:
         if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = safe[column].map(_plain)
+            safe[column] = safe[column].astype(object).map(_plain)
     return safe.rename(columns=_plain)
 
 
