@@ -18,12 +18,13 @@ PY := $(BIN)/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup venv demo test slow oldest check lint format types imports clean
+.PHONY: help setup venv demo test slow properties oldest check lint format types imports clean
 
 help:
 	@echo "make demo     value the example data; outputs in $(OUT)/"
 	@echo "make test     the fast tests"
 	@echo "make slow     the longer proofs"
+	@echo "make properties   2,000 random examples of each property of the valuation"
 	@echo "make oldest   the fast tests on the oldest packages that are allowed"
 	@echo "make check    everything CI runs"
 	@echo "make lint | format | types | imports | setup | clean"
@@ -53,6 +54,12 @@ test: $(VENV)/.ready-test
 
 slow: $(VENV)/.ready-test
 	$(PY) -m pytest -n $(WORKERS) -m slow
+
+# Each property of the valuation on many records drawn at random, not the few of the fast tests.
+EXAMPLES ?= 2000
+
+properties: $(VENV)/.ready-test
+	SOCIALVALUE_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n $(WORKERS) tests/test_properties.py
 
 # Every floor in pyproject.toml is a promise: this installs exactly the floors, in a folder of its own.
 FLOORS := import tomllib; needs = tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]; \
