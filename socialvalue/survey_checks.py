@@ -83,7 +83,8 @@ def _impossible(surveys: pd.DataFrame, known: pd.DataFrame) -> Iterator[dict[str
     low, high = scale["minimum"].to_numpy(dtype=float), scale["maximum"].to_numpy(dtype=float)
     outside = (score < low - TOLERANCE) | (score > high + TOLERANCE) | ~np.isfinite(score)
     whole = scale["whole_numbers"].to_numpy(dtype=bool)
-    broken = ~outside & whole & (np.abs(score - np.round(score)) > TOLERANCE)
+    inside = np.where(outside, 0.0, score)
+    broken = whole & (np.abs(inside - np.round(inside)) > TOLERANCE)
     for at in np.flatnonzero(outside):
         name = answered["instrument"].iloc[at]
         rule = f"a score of {name} must lie between {low[at]:g} and {high[at]:g}"
@@ -118,25 +119,25 @@ def _backwards(surveys: pd.DataFrame) -> Iterator[dict[str, Any]]:
     if "date" not in surveys or not pd.api.types.is_datetime64_dtype(surveys["date"]):
         return
     stated = surveys[[*UNIT, "wave", "date"]].dropna()
-    stated = stated.assign(_unit=numbered(stated, UNIT), _row=stated.index)
+    stated = stated.assign(_unit=numbered(stated, UNIT), at=stated.index)
     waves = {
         wave: stated[stated["wave"] == wave].drop_duplicates("_unit").set_index("_unit")
         for wave in WAVES
     }
     told = set()
     for earlier, later in (("before", "after"), ("after", "follow_up"), ("before", "follow_up")):
-        both = waves[earlier].join(waves[later], how="inner", rsuffix="_later")
+        both = waves[earlier].join(waves[later].add_suffix("_later"), how="inner")
         for each in both[both["date_later"] < both["date"]].itertuples():
-            if each._row_later in told:
+            if each.at_later in told:
                 continue
-            told.add(each._row_later)
+            told.add(each.at_later)
             todo = (
-                f"{earlier} is dated {each.date:%Y-%m-%d} in row {each._row}. Correct one of the "
+                f"{earlier} is dated {each.date:%Y-%m-%d} in row {each.at}. Correct one of the "
                 "dates, or the waves."
             )
             rule = f"{later} must not be dated before {earlier}"
             shown = f"{each.date_later:%Y-%m-%d}"
-            yield problem(SURVEYS, each._row_later, "date", shown, rule, todo)
+            yield problem(SURVEYS, each.at_later, "date", shown, rule, todo)
 
 
 def usable_answers(
@@ -147,7 +148,8 @@ def usable_answers(
     Parameters
     ----------
     surveys : DataFrame
-        The index is the row shown in messages.
+        The index is the row shown in messages. Scores may be text, as read from a file; dates are
+        looked at where they are dates.
     instruments : DataFrame
     by : sequence of str
         Further columns to keep.
@@ -167,6 +169,9 @@ def usable_answers(
         raise InputError(f"surveys lacks {', '.join(missing)}. It needs {', '.join(needed)}.")
     kept = dict.fromkeys([*needed, *(["date"] if "date" in surveys else []), *by])
     answers = surveys[list(kept)].copy()
+    for name in [*UNIT, "wave", "score"]:
+        if not pd.api.types.is_numeric_dtype(answers[name]):
+            answers[name] = answers[name].mask(answers[name].isin(["", " "]))
     score = pd.to_numeric(answers["score"], errors="coerce").astype("float64")
     unread = answers["score"].notna() & score.isna()
     blank = answers[[*UNIT, "wave"]].isna().any(axis=1) | ~answers["wave"].isin(WAVES)

@@ -209,7 +209,7 @@ def _summary(people: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     means = paired[["before", "after", "difference", "gain"]].mean()
     spread = paired[["before", "after", "gain"]].std()
     lost = people[first & ~second].groupby(keys, **groups)["before"].mean()
-    table["missing_pair_rate"] = 1 - table["pairs"] / table["asked"]
+    table["missing_pair_rate"] = (table["asked"] - table["pairs"]) / table["asked"]
     table["attrition"] = _share(table["only_before"], table["answered_before"])
     table["mean_before"], table["mean_after"] = means["before"], means["after"]
     table["mean_before_only"] = lost
