@@ -11,8 +11,11 @@ from socialvalue.files import replace_whole
 from socialvalue.report.csv_tables import STANDARD_KEYS
 from socialvalue.report.labels import before_unstated, headline
 from socialvalue.results import Result
+from socialvalue.summary import UNALLOCATED
 
 SCHEMA_VERSION = "1.0"
+FRAMEWORKS = ("sdg", "marmot")
+"""Frameworks that are in every file, so that a program that reads it need not ask."""
 _VALUES = ("gross_value", "net_value", "present_value", "harm_present_value")
 
 
@@ -28,7 +31,6 @@ def to_json(result: Result) -> dict[str, Any]:
     dict
         By ``docs/reference/assessment.schema.json``.
     """
-    keys = [*result.frameworks, *STANDARD_KEYS, *result.breakdowns]
     return {
         "schema_version": SCHEMA_VERSION,
         "profile": result.profile,
@@ -42,13 +44,13 @@ def to_json(result: Result) -> dict[str, Any]:
         "range_missing": result.range.missing,
         "share_without_range": _plain(result.range.share_without_range),
         "people": _plain(result.total_people),
-        "by": {key: _categories(result.by(key), key) for key in keys},
-        "unpriced": _rows(result.unpriced),
+        "by": _by(result),
+        "unpriced": _unpriced(result),
         "findings": _rows(result.findings),
         "assumptions": _settings(result),
         "adjustments": _rows(result.adjustments),
         "read_otherwise": _rows(result.coerced),
-        "provenance": dict(result.provenance),
+        "provenance": _provenance(result),
     }
 
 
@@ -89,6 +91,37 @@ def _range(result: Result) -> dict[str, Any] | None:
         },
         "sroi_ratio": {"low": _plain(found.sroi_ratio_low), "high": _plain(found.sroi_ratio_high)},
     }
+
+
+def _provenance(result: Result) -> dict[str, Any]:
+    """Where the result came from; a data frame has no file, sheet or hash."""
+    inputs = [
+        {key: value or None for key, value in each.items()} for each in result.provenance["inputs"]
+    ]
+    return {**result.provenance, "inputs": inputs}
+
+
+def _by(result: Result) -> dict[str, list[dict[str, Any]]]:
+    """Lists by category; a framework that nothing links to is unallocated as a whole."""
+    found = {}
+    for framework in FRAMEWORKS:
+        if framework not in result.frameworks:
+            table = result.by().assign(
+                **{framework: UNALLOCATED, f"{framework}_title": "Not allocated to a category"},
+                status=UNALLOCATED,
+            )
+            found[framework] = _categories(table, framework)
+    for key in (*result.frameworks, *STANDARD_KEYS, *result.breakdowns):
+        found[key] = _categories(result.by(key), key)
+    return found
+
+
+def _unpriced(result: Result) -> list[dict[str, Any]]:
+    rows = _rows(result.unpriced)
+    for row in rows:
+        named = {framework: row.pop(framework) or "" for framework in result.frameworks}
+        row["goals"] = {key: text.split("; ") for key, text in named.items() if text}
+    return rows
 
 
 def _categories(table: pd.DataFrame, key: str) -> list[dict[str, Any]]:

@@ -1,0 +1,212 @@
+"""Does assessment.json keep to its published schema, and say exactly what the result says?"""
+
+import json
+import math
+from pathlib import Path
+
+import jsonschema
+import pandas as pd
+import pytest
+
+import socialvalue as sv
+from socialvalue.report.json_file import to_json
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = json.loads((ROOT / "docs/reference/assessment.schema.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(
+    SCHEMA, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+)
+WORKED = ROOT / "tests" / "published" / "worked_example"
+# Money adds up to the penny; half of one is what rounding may take.
+PENNY = 0.005
+
+
+def refuse(constant):
+    raise AssertionError(f"{constant} is not JSON")
+
+
+def written(result, folder, profile):
+    path = result.write_json(folder / f"{profile}.json", profile=profile)
+    return json.loads(path.read_text("utf-8"), parse_constant=refuse)
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory):
+    """Result as shown, and its file, for whole programmes."""
+    folder = tmp_path_factory.mktemp("json")
+    network = sv.assess(sv.datasets.load_network(), breakdowns=["imd_decile", "age_band"])
+    settings = sv.Assumptions(price_year="2024-25", base_year="2024-25")
+    worked = sv.assess(sv.read_records(WORKED), WORKED / "proxies", settings)
+    case = sv.datasets.diabetes_path()
+    settings = sv.Assumptions.from_toml(case.parent / "assumptions.toml")
+    diabetes = sv.assess(sv.read_records(case), case.parent / "proxies", settings)
+    found = {}
+    for name, result in (("network", network), ("worked", worked), ("diabetes", diabetes)):
+        for profile in ("publish", "internal"):
+            shown = result.for_output(profile)
+            found[name, profile] = (shown, written(result, folder, profile))
+    return found
+
+
+CASES = [(n, p) for n in ("network", "worked", "diabetes") for p in ("publish", "internal")]
+
+
+def test_the_schema_is_a_schema_in_which_every_field_says_what_it_is():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    bare = []
+
+    def visit(node, where):
+        for name, each in node.get("properties", {}).items():
+            if not each.get("description") and "$ref" not in each:
+                bare.append(f"{where}.{name}")
+            visit(each, f"{where}.{name}")
+        for name, each in node.get("$defs", {}).items():
+            visit(each, name)
+        for part in ("items", "additionalProperties"):
+            if isinstance(node.get(part), dict):
+                visit(node[part], where)
+
+    visit(SCHEMA, "")
+    assert bare == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_every_case_keeps_to_the_schema(cases, case):
+    _, data = cases[case]
+    VALIDATOR.validate(data)
+    assert data["profile"] == case[1]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data["totals"].update(present_value="12"),
+        lambda data: data["totals"].pop("sroi_ratio"),
+        lambda data: data["by"].pop("marmot"),
+        lambda data: data["by"]["sdg"][0].update(surprise=1),
+        lambda data: data.update(profile="secret"),
+        lambda data: data["provenance"]["proxy_set"].update(sha256="abc"),
+        lambda data: data["by"].update(imd_decile=[{"category": "1"}]),
+    ],
+)
+def test_the_schema_refuses_what_is_wrong(cases, spoil):
+    data = json.loads(json.dumps(cases["network", "publish"][1]))
+    spoil(data)
+    assert not VALIDATOR.is_valid(data)
+
+
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_the_fields_of_the_design_are_there(cases, case):
+    result, data = cases[case]
+    assert list(data["totals"]) == [
+        *("gross_value", "net_value", "present_value", "harm_present_value"),
+        *("input_value", "net_present_value", "sroi_ratio", "payback_years"),
+    ]
+    assert {"sdg", "marmot", "stakeholder_group", "value_type", "year"} <= set(data["by"])
+    assert set(result.breakdowns) <= set(data["by"])
+    for rows in data["by"].values():
+        for row in rows:
+            assert {"category", "title", "range", "quantity", "people"} <= set(row)
+    assert [row["category"] for row in data["by"]["sdg"]][:17] == [str(n) for n in range(1, 18)]
+    assert [row["category"] for row in data["by"]["marmot"]][:6] == list("ABCDEF")
+    for framework in ("sdg", "marmot"):
+        assert "unallocated" in [row["category"] for row in data["by"][framework]]
+    for each in data["provenance"]["inputs"]:
+        assert len(each["sha256"]) == 64
+    assert data["provenance"]["package_version"] == sv.__version__
+    assert (data["disclosure"] is None) == (case[1] == "internal")
+
+
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_numbers_are_exactly_those_of_the_result(cases, case):
+    result, data = cases[case]
+    for name, value in result.totals.items():
+        assert data["totals"][name] == (None if math.isnan(value) else value)
+    for key, rows in data["by"].items():
+        table = result.by(key)
+        for name in ("gross_value", "net_value", "present_value", "harm_present_value", "people"):
+            ours = [None if pd.isna(value) else value for value in table[name]]
+            assert [row[name] for row in rows] == ours
+        low = [None if pd.isna(value) else value for value in table["present_value_low"]]
+        assert [row["range"] and row["range"]["low"] for row in rows] == low
+    assert len(data["findings"]) == len(result.findings)
+    assert len(data["unpriced"]) == len(result.unpriced)
+
+
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_the_parts_of_every_list_add_up_to_the_total(cases, case):
+    _, data = cases[case]
+    for key, rows in data["by"].items():
+        parts = sum(row["present_value"] or 0.0 for row in rows)
+        assert parts == pytest.approx(data["totals"]["present_value"], abs=PENNY), key
+
+
+def test_the_worked_example_by_hand(cases):
+    # As printed in docs/explanation/worked_example.md.
+    _, data = cases["worked", "internal"]
+    sdg = {row["category"]: row["present_value"] for row in data["by"]["sdg"]}
+    marmot = {row["category"]: row["present_value"] for row in data["by"]["marmot"]}
+    assert sdg["3"] == pytest.approx(66106.98, abs=PENNY)
+    assert marmot["unallocated"] == pytest.approx(30441.73, abs=PENNY)
+    assert data["range"]["present_value"]["low"] == pytest.approx(65634.20, abs=PENNY)
+    assert data["range_missing"] is None
+    assert data["before_unstated_adjustments"] is True
+    [friends] = data["unpriced"]
+    assert (friends["outcome"], friends["goals"]) == (
+        "Makes new friends",
+        {"sdg": ["11"], "marmot": ["E"]},
+    )
+    # Nothing serves Goal 1, which is not nought.
+    assert data["by"]["sdg"][0] == {
+        "category": "1",
+        "title": "No Poverty",
+        "status": "no proxy",
+        **dict.fromkeys(("gross_value", "net_value", "present_value", "harm_present_value")),
+        **dict.fromkeys(("range", "quantity", "unit", "people")),
+    }
+
+
+def test_without_a_range_it_is_null_and_the_reason_is_said(cases):
+    _, data = cases["diabetes", "publish"]
+    assert data["range"] is None
+    assert "publishes a low and a high" in data["range_missing"]
+    assert data["share_without_range"] == 1
+    assert data["totals"]["sroi_ratio"] == pytest.approx(5.80, abs=PENNY)
+
+
+@pytest.mark.parametrize(
+    "changes", [[{}], [{"proxy_id": None, "unit": "meal"}]], ids=["no inputs", "nothing priced"]
+)
+def test_without_a_ratio_it_is_null_and_the_reason_is_said(assess, changes):
+    data = json.loads(json.dumps(to_json(assess(*changes)), allow_nan=False))
+    VALIDATOR.validate(data)
+    assert data["totals"]["sroi_ratio"] is None
+    assert data["totals"]["input_value"] is None
+    assert data["ratio_missing"]
+
+
+def test_a_framework_that_nothing_links_to_is_unallocated_as_a_whole(assess, proxy_set):
+    data = to_json(assess({}, proxies=proxy_set(links=(("tea", "sdg", "3", 1.0),))))
+    VALIDATOR.validate(data)
+    [rest] = [row for row in data["by"]["marmot"] if row["present_value"]]
+    # 10 x 100
+    assert (rest["category"], rest["present_value"]) == ("unallocated", 1000)
+
+
+def test_a_category_that_is_not_stated_is_null(assess):
+    data = to_json(assess({"age_band": "old"}, {"age_band": None}, breakdowns=["age_band"]))
+    VALIDATOR.validate(data)
+    assert [(r["category"], r["title"]) for r in data["by"]["age_band"]] == [
+        ("old", "old"),
+        (None, "not stated"),
+    ]
+
+
+def test_settings_with_tables_and_lists_are_plain(assess, proxy_set):
+    proxies = proxy_set({"value_type": "fiscal", "payer": "NHS"})
+    settings = {"perspective": "fiscal", "payers": ["NHS"], "horizon_years": 3}
+    data = to_json(assess({}, proxies=proxies, assumptions=settings))
+    VALIDATOR.validate(json.loads(json.dumps(data)))
+    assert data["assumptions"]["payers"] == ["NHS"]
+    assert data["assumptions"]["horizon_years"] == 3
+    assert data["assumptions"]["uprate"] is True
