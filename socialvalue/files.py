@@ -1,10 +1,10 @@
 """How is a file written? Whole, or not at all."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from socialvalue.errors import OutputError
 
@@ -23,15 +23,13 @@ def replace_whole(path: str | Path) -> Iterator[Path]:
         if path.exists() and not os.access(path, os.W_OK):
             raise PermissionError(13, "Permission denied")
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(suffix=path.suffix, dir=path.parent)
-        os.close(handle)
+        made = path.with_name(f".{uuid4().hex}{path.suffix}")
+        # Made as any other file, so that who may read it is what the user's system says.
+        made.open("xb").close()
     except OSError as error:
         raise _locked(path, error) from error
-    made = Path(name)
     try:
         yield made
-        # A temporary file is its maker's alone; an output is read by others.
-        made.chmod(0o644)
         os.replace(made, path)
     except OSError as error:
         raise _locked(path, error) from error

@@ -11,7 +11,7 @@ from socialvalue.csv_files import read_csv_cells
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.records import Found, Origin, Records
 from socialvalue.schemas import TABLES
-from socialvalue.workbooks import WORKBOOKS, find_headings, read_workbook
+from socialvalue.workbooks import LOOKED_AT, WORKBOOKS, find_headings, read_workbook
 
 FILES = (".csv", ".parquet")
 _NOT_READ = (*WORKBOOKS, ".xls", ".xlsb", ".numbers", ".tsv", ".json", ".jsonl", ".feather", ".gz")
@@ -126,7 +126,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 def _read_csv(path: Path, table: Table, found: Found) -> pd.DataFrame:
     cells = read_csv_cells(path, found.notes)
-    first = cells.head(20).to_numpy(dtype=object).tolist()
+    first = cells.head(LOOKED_AT).to_numpy(dtype=object).tolist()
     at = find_headings(first, table, Origin(path.name), found)
     frame = cells.iloc[at + 1 :]
     frame.columns = pd.Index([cell or None for cell in first[at]], dtype=object)

@@ -8,7 +8,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from socialvalue.columns import Column, Table
-from socialvalue.errors import InputError, SettingsError
+from socialvalue.errors import InputError, OutputError, SettingsError
 from socialvalue.files import replace_whole
 from socialvalue.records import did_you_mean
 from socialvalue.schemas import TABLES
@@ -75,8 +75,12 @@ def write_template(path: str | Path) -> None:
     ------
     InputError
         If the file is there already.
+    OutputError
+        If its name does not end in .xlsx, or it cannot be written.
     """
     path = Path(path)
+    if path.suffix.lower() != ".xlsx":
+        raise OutputError(f"{path}: the template is an .xlsx workbook; end its name in .xlsx.")
     if path.exists():
         raise InputError(f"{path} is there already and is never overwritten. Give another name.")
     with replace_whole(path) as made, xlsxwriter.Workbook(str(made)) as book:

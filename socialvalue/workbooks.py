@@ -16,7 +16,7 @@ WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 IGNORED_SHEETS = ("notes", "readme", "about", "instructions", "lists")
 MAX_UNPACKED = 1_000_000_000
 MAX_RATIO = 200
-_LOOKED_AT = 20
+LOOKED_AT = 20
 
 
 def read_workbook(path: Path, sha256: str, found: Found) -> None:
@@ -148,7 +148,7 @@ def find_headings(rows: list[list[Any]], table: Table, origin: Origin, found: Fo
 
 def heading_position(rows: list[list[Any]], table: Table) -> int:
     """Position of the row of headings: the first, unless a later one names more columns."""
-    named = [sum(table.name_of(cell) in table.names for cell in row) for row in rows[:_LOOKED_AT]]
+    named = [sum(table.name_of(cell) in table.names for cell in row) for row in rows[:LOOKED_AT]]
     best = max(named, default=0)
     # A title may happen to name one column; two more than the first row name is no chance.
     return named.index(best) if best >= 2 and named[0] <= best - 2 else 0
