@@ -208,6 +208,7 @@ def _assembled(job: _Job) -> Assessment:
         period=provenance.period(appraisal.spent, valued.rows, assumptions),
         small_rows=small_rows(valued, prepared),
         basis=basis,
+        importance=job.parsed.tables["importance"],
     )
 
 

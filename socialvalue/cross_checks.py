@@ -8,6 +8,7 @@ import pandas as pd
 
 from socialvalue.assumptions import Assumptions
 from socialvalue.columns import EARLIEST, LATEST
+from socialvalue.importance_checks import importance_problems
 from socialvalue.parse import Parsed
 from socialvalue.proxies import ProxySet
 from socialvalue.proxy_rules import proxy_problems
@@ -47,6 +48,7 @@ def across_tables(
         *_targets(parsed),
         *_shares_of_activities(parsed.tables["activity_grants"]),
         *scope_problems(parsed, proxies, assumptions),
+        *importance_problems(parsed),
     ]
     if proxies is not None:
         problems += proxy_problems(parsed.tables["outcomes"], proxies, assumptions.year_start_month)

@@ -65,11 +65,9 @@ def weigh(rows: pd.DataFrame, importance: pd.DataFrame, assumptions: Assumptions
     table["points"] = table["quantity_over_years"] * table["importance"]
     whole = table["points"].abs().sum()
     table["share_of_points"] = table["points"].abs() / whole if whole > 0 else np.nan
-    table["reason_missing"] = np.select(
-        [table["quantity_over_years"].isna(), table["importance"].isna()],
-        ["small groups that were merged", "its importance is stated nowhere"],
-        default=None,
-    )
+    table["reason_missing"] = None
+    table.loc[table["importance"].isna(), "reason_missing"] = "its importance is stated nowhere"
+    table.loc[table["quantity_over_years"].isna(), "reason_missing"] = "too few people to show"
     return table[list(COLUMNS)].reset_index(drop=True)
 
 

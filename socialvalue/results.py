@@ -11,6 +11,7 @@ from socialvalue import totals as steps
 from socialvalue.appraisal import Basis
 from socialvalue.assumptions import Assumptions
 from socialvalue.errors import SettingsError
+from socialvalue.importance import weigh, weighed_by
 from socialvalue.totals import Range
 from socialvalue.valuation import ValuedMap
 
@@ -131,6 +132,7 @@ class Result:
     period: str
     finding_rows: list[list[int]] = field(repr=False, default_factory=list)
     small_rows: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    importance: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     basis: Basis | None = field(repr=False, default=None)
     shown_cases: pd.DataFrame | None = field(repr=False, default=None)
     shown_conventions: pd.DataFrame | None = field(repr=False, default=None)
@@ -270,6 +272,27 @@ class Result:
         return cost_benefit.cost_effectiveness(
             rows, self.compared_inputs, self.total_people, missing
         )
+
+    def weighted(self) -> pd.DataFrame:
+        """Outcomes weighted by their importance to people, in points and without money.
+
+        Returns
+        -------
+        DataFrame
+            As `socialvalue.importance.weigh` says, a row for each row of the impact map.
+        """
+        return weigh(self.valued.rows, self.importance, self.assumptions)
+
+    def weighted_by(self, framework: str) -> pd.DataFrame:
+        """Points for each category of a framework: its code, points and share_of_points.
+
+        Raises
+        ------
+        SettingsError
+            If the result has no such framework.
+        """
+        summary.check_keys([framework], list(self.frameworks), [])
+        return weighed_by(self.weighted(), self.allocation, framework)
 
     def side_by_side(self, choices: Sequence[Mapping[str, Any]] | None = None) -> pd.DataFrame:
         """The answer under each convention of the field, the other settings kept.

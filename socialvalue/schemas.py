@@ -253,6 +253,27 @@ SURVEYS = Table(
     ),
 )
 
+IMPORTANCE = Table(
+    "importance",
+    "How much each outcome matters to people, for results without money.",
+    (
+        text("stakeholder_group", "Stakeholder group", "Whose view; blank: all groups"),
+        required(text("outcome", "Outcome", "The change, as in the outcomes table")),
+        required(
+            number(
+                "importance",
+                "Importance",
+                "0: does not matter; 10: could not matter more",
+                "0 to 10",
+                minimum=0,
+                maximum=10,
+            )
+        ),
+        count("people_asked", "People asked", "How many people were asked", "people"),
+        text("how_asked", "How asked", "How people were asked what matters"),
+    ),
+)
+
 STORIES = Table(
     "stories",
     "What people said, with their consent.",
@@ -281,6 +302,7 @@ TABLES = {
         TARGETS,
         PARTNER_CLAIMS,
         SURVEYS,
+        IMPORTANCE,
         STORIES,
     )
 }
