@@ -108,10 +108,35 @@ def load_instruments(
     problems = [found, of_one_table(typed, INSTRUMENTS, found).assign(source=str(Origin()))]
     across = as_frame(instrument_problems(typed, taken=shipped["instrument"]))
     _refuse([*problems, across.assign(source=str(Origin()))], "Your instruments cannot be used.")
-    own = typed[INSTRUMENTS.names].reindex(columns=shipped.columns).assign(origin="own")
+    return beside_shipped(typed, shipped)
+
+
+def beside_shipped(own: pd.DataFrame, shipped: pd.DataFrame) -> pd.DataFrame:
+    """The user's scales beside the shipped ones, even where a row of theirs is not right yet.
+
+    For `check`, which reports a broken scale once and must not report every answer on it as well:
+    a bound that is missing bounds nothing. What is used in arithmetic comes from
+    `load_instruments`, which refuses such rows.
+
+    Parameters
+    ----------
+    own : DataFrame
+        The table ``instruments``, typed.
+    shipped : DataFrame
+        From `load_instruments` without an argument.
+
+    Returns
+    -------
+    DataFrame
+        One row a code; a code that is taken is the shipped one.
+    """
+    named = own[own["instrument"].notna() & ~own["instrument"].isin(shipped["instrument"])]
+    rows = named.drop_duplicates("instrument")[INSTRUMENTS.names]
+    rows = rows.assign(whole_numbers=rows["whole_numbers"].fillna(False))
+    rows = rows.reindex(columns=shipped.columns).assign(origin="own")
     # Columns that are empty on one side would lose their type.
-    own = own.astype({name: shipped[name].dtype for name in own if name != "origin"})
-    return pd.concat([shipped, own], ignore_index=True)
+    rows = rows.astype({name: shipped[name].dtype for name in rows if name != "origin"})
+    return pd.concat([shipped, rows], ignore_index=True)
 
 
 def instrument_problems(instruments: pd.DataFrame, taken: Any = ()) -> list[dict[str, Any]]:

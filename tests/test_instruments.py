@@ -11,6 +11,7 @@ import pytest
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.instruments import (
     INSTRUMENTS,
+    beside_shipped,
     conversion,
     instrument,
     load_conversions,
@@ -18,7 +19,10 @@ from socialvalue.instruments import (
     rescale,
     rescaling_rules,
 )
+from socialvalue.parse import parse_table
+from socialvalue.records import Origin
 from socialvalue.shipped import data_root
+from socialvalue.survey_checks import survey_problems
 
 FOLDER = data_root() / "instruments"
 OWN = {
@@ -126,6 +130,23 @@ def test_two_of_ones_own_with_one_code():
     twice = pd.concat([declared(), declared()], ignore_index=True)
     with pytest.raises(InputError, match="instrument must be unique"):
         load_instruments(twice)
+
+
+def test_a_broken_scale_is_one_problem_and_not_one_for_each_answer():
+    own = parse_table(declared(minimum=None, whole_numbers=None), INSTRUMENTS, Origin())[0]
+    known = beside_shipped(own, load_instruments())
+    answer = {"person_id": "p", "activity_id": "a", "wave": "before", "score": 3.5}
+    table = pd.DataFrame([{**answer, "instrument": "confidence_1_5"}])
+    assert survey_problems(table, known) == []
+    # What is still known bounds: the maximum is 5.
+    assert len(survey_problems(table.assign(score=6.0), known)) == 1
+
+
+def test_a_taken_code_stays_the_shipped_one():
+    own = parse_table(declared(instrument="phq9"), INSTRUMENTS, Origin())[0]
+    known = beside_shipped(own, load_instruments())
+    assert instrument(known, "phq9")["maximum"] == 27
+    assert known["instrument"].is_unique
 
 
 def test_an_unknown_instrument_or_conversion_names_the_nearest():
