@@ -7,10 +7,10 @@ from socialvalue.assumptions import Assumptions
 from socialvalue.columns import Table
 from socialvalue.parse import Parsed, parse_records
 from socialvalue.proxies import ProxySet
-from socialvalue.raw_tables import as_written
+from socialvalue.raw_tables import as_shown, as_written
 from socialvalue.records import PROBLEM_COLUMNS, Records
 from socialvalue.schemas import TABLES
-from socialvalue.table_checks import as_shown, of_one_table
+from socialvalue.table_checks import of_one_table
 
 
 def check(

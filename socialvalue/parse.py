@@ -196,7 +196,9 @@ def _already_typed(values: pd.Series, column: Column, reading: Reading) -> pd.Se
     is_number = pd.api.types.is_any_real_numeric_dtype(values)
     if column.kind in NUMERIC and is_number:
         return values.astype("float64")
-    if column.kind == "date" and pd.api.types.is_datetime64_any_dtype(values):
+    if column.kind == "date" and isinstance(values.dtype, np.dtype | pd.DatetimeTZDtype):
+        if values.dtype.kind != "M":
+            return None
         # The day that the clock of the place shows: a time zone is put aside, not converted.
         local = values.astype(values.dtype) if values.dt.tz is None else values.dt.tz_localize(None)
         days = local.dt.normalize()

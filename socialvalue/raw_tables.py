@@ -1,7 +1,9 @@
 """Which rows and columns of a raw table are records? Headings, row numbers, blank rows, notes."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,19 @@ from socialvalue.columns import Table, clean_text
 from socialvalue.records import NOTE_COLUMNS, PROBLEM_COLUMNS, Origin, did_you_mean
 
 HIDDEN = "(hidden)"
+
+
+def as_shown(value: Any) -> Any:
+    """A value as people write it: whole numbers without a point, days without a time."""
+    if isinstance(value, list | dict | set | tuple | np.ndarray):
+        return str(value)
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, datetime | date):
+        # All but a day at midnight keeps its time.
+        return re.sub(r"[T ]00:00:00$", "", str(value))
+    whole = isinstance(value, float | np.floating) and float(value).is_integer()
+    return int(value) if whole else value
 
 
 @dataclass
@@ -32,7 +47,7 @@ class Reading:
     def problem(self, row: Any, column: str, value: Any, rule: str, what_to_do: str) -> None:
         """Add a problem; a private value is hidden."""
         declared = column in self.table.names and self.table[column].private
-        shown = HIDDEN if declared and value is not None else value
+        shown = HIDDEN if declared and value is not None else as_shown(value)
         values = (self.table.name, row, column, shown, rule, what_to_do, str(self.origin))
         self.problems.append(dict(zip(PROBLEM_COLUMNS, values, strict=True)))
 
@@ -82,8 +97,8 @@ def with_known_headers(raw: pd.DataFrame, reading: Reading) -> pd.DataFrame:
         if name in names:
             reading.problem(
                 reading.heading,
-                name,
-                header,
+                str(header),
+                str(header),
                 "a column stands twice",
                 "Keep one of the two columns.",
             )

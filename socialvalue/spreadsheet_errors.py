@@ -22,6 +22,16 @@ _NO_RESULT = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<v\s*/>|<
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d+)"')
 _WIDE = re.compile(rb'\sr="([A-Z]{2,3})\d+"')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# Forbidden XML is a ValueError; what has a password, a RuntimeError.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    RuntimeError,
+    SyntaxError,
+    ValueError,
+)
 
 Place = tuple[int, int, str]
 
@@ -47,7 +57,7 @@ def unread_cells(path: Path) -> dict[str, list[Place]]:
                     with archive.open(part) as stream:
                         found[sheet] = list(_places(stream))
             return found
-    except (zipfile.BadZipFile, zlib.error, KeyError, SyntaxError, EOFError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise InputError(
             f"{path} is damaged or has a password. Open it in a spreadsheet program and save it "
             "again as .xlsx."

@@ -1,15 +1,14 @@
 """Which rules does one table break by itself? By pandera, on the typed frame, in plain words."""
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from socialvalue.columns import EARLIEST, LATEST, NUMERIC, Column, Table
-from socialvalue.raw_tables import HIDDEN
+from socialvalue.raw_tables import HIDDEN, as_shown
 from socialvalue.records import PROBLEM_COLUMNS, did_you_mean
 
 COLUMNS = list(PROBLEM_COLUMNS[:-1])
@@ -31,19 +30,6 @@ def problem(
     return dict(zip(COLUMNS, (table.name, row, column, shown, rule, what_to_do), strict=True))
 
 
-def as_shown(value: Any) -> Any:
-    """A value as people write it: whole numbers without a point, days without a time."""
-    if isinstance(value, list | dict | set | tuple | np.ndarray):
-        return str(value)
-    if value is None or pd.isna(value):
-        return None
-    if isinstance(value, datetime | date):
-        # All but a day at midnight keeps its time.
-        return re.sub(r"[T ]00:00:00$", "", str(value))
-    whole = isinstance(value, float | np.floating) and float(value).is_integer()
-    return int(value) if whole else value
-
-
 def rows_with_problems(problems: pd.DataFrame, table: str, columns: Sequence[str]) -> pd.Index:
     """Rows of a table that have a problem in one of some columns already."""
     at = (problems["table"] == table) & problems["column"].isin(columns)
@@ -55,6 +41,7 @@ def as_frame(problems: list[dict]) -> pd.DataFrame:
     return pd.DataFrame(problems, columns=COLUMNS, dtype=object)
 
 
+@lru_cache
 def schema_of(table: Table) -> Any:
     """The pandera schema of a table's typed frame, from its declaration."""
     import pandera.pandas as pa
