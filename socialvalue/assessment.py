@@ -204,7 +204,7 @@ def _assembled(job: _Job) -> Assessment:
         proxies_used=provenance.proxies_used(valued.rows, proxies),
         coerced=job.parsed.coerced,
         discount_factors=provenance.discount_table(assumptions, appraisal.span),
-        provenance=provenance.provenance(job.records, proxies, __version__),
+        provenance=provenance.provenance(job.records, proxies, assumptions, __version__),
         period=provenance.period(appraisal.spent, valued.rows, assumptions),
         small_rows=small_rows(valued, prepared),
         basis=basis,

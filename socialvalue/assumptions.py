@@ -36,6 +36,7 @@ MEANING = {
     "horizon_years": "Years counted from the base year; empty means all",
     "year_start_month": "Month in which a year starts; 1 gives calendar years",
     "uprate": "Whether values are re-priced to the price year",
+    "price_series": "Folder of the deflators and incomes used; empty means the shipped UK ones",
     "allocation": "How a proxy's value is shared over goals",
     "perspective": "Whose gain is counted: the public's, or the public purse's",
     "payers": "In the fiscal view, the payers counted; empty means all",
@@ -71,6 +72,9 @@ class Assumptions:
         Month a year starts in; 4 is the UK financial year, 1 the calendar year.
     uprate : bool
         Whether proxies and inputs are re-priced to ``price_year``.
+    price_series : str, optional
+        Folder of deflators and real income per head of your own, shaped like ``proxies/prices``; by
+        default the shipped UK series.
     allocation : {"shares", "primary"}
         ``primary`` gives all of a proxy to its first category.
     perspective : {"public", "fiscal"}
@@ -104,6 +108,7 @@ class Assumptions:
     horizon_years: int | None = None
     year_start_month: int = 4
     uprate: bool = True
+    price_series: str | None = None
     allocation: str = "shares"
     perspective: str = "public"
     payers: Sequence[str] = ()
@@ -121,6 +126,8 @@ class Assumptions:
             object.__setattr__(self, "base_year", str(self.base_year))
             self._check_base_year()
         self._check_numbers()
+        if self.price_series is not None:
+            object.__setattr__(self, "price_series", str(self.price_series))
         if isinstance(self.payers, str):
             object.__setattr__(self, "payers", (self.payers,))
         object.__setattr__(self, "payers", tuple(self.payers))

@@ -9,12 +9,14 @@ import pandas as pd
 from socialvalue.assumptions import Assumptions
 from socialvalue.columns import EARLIEST, LATEST
 from socialvalue.importance_checks import importance_problems
+from socialvalue.instruments import beside_shipped, instrument_problems, load_instruments
 from socialvalue.parse import Parsed
 from socialvalue.proxies import ProxySet
 from socialvalue.proxy_rules import proxy_problems
 from socialvalue.records import did_you_mean
 from socialvalue.schemas import TABLES
 from socialvalue.scope_checks import scope_problems
+from socialvalue.survey_checks import survey_problems
 from socialvalue.table_checks import as_frame, problem, rows_with_problems
 
 
@@ -50,9 +52,19 @@ def across_tables(
         *scope_problems(parsed, proxies, assumptions),
         *importance_problems(parsed),
     ]
+    if {"surveys", "instruments"} & set(parsed.given):
+        problems += _surveys(parsed)
     if proxies is not None:
         problems += proxy_problems(parsed.tables["outcomes"], proxies, assumptions.year_start_month)
     return as_frame(problems)
+
+
+def _surveys(parsed: Parsed) -> list[dict]:
+    shipped, own = load_instruments(), parsed.tables["instruments"]
+    return [
+        *instrument_problems(own, taken=shipped["instrument"]),
+        *survey_problems(parsed.tables["surveys"], beside_shipped(own, shipped)),
+    ]
 
 
 # Column: the table, and the column of it, that names all there are.

@@ -5,6 +5,7 @@ import pandas as pd
 
 from socialvalue.assumptions import TIMING_OFFSET, Assumptions
 from socialvalue.optimism import costs_up_of
+from socialvalue.price_tables import price_series
 from socialvalue.prices import discount_factors, price_factor, schedules
 from socialvalue.years import year_label
 
@@ -31,10 +32,11 @@ def value_inputs(inputs: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame
     table["t"] = table["year_start"].astype(int) - int(str(assumptions.base_year)[:4])
     settled = table["already_present_value"].fillna(False).to_numpy(bool)
     prices = table["price_year"].fillna(table["year"]).astype(str)
+    series = price_series(assumptions.price_series)
     found = [
         (1.0, False, False)
         if done or not assumptions.uprate
-        else price_factor(year, assumptions.price_year)
+        else price_factor(year, assumptions.price_year, 0.0, series, assumptions.currency)
         for year, done in zip(prices, settled, strict=True)
     ]
     table["price_year"] = prices

@@ -6,39 +6,18 @@ from typing import Any
 
 import pandas as pd
 
-from socialvalue.columns import Table, code, ident, number, required, text, yes_no
+from socialvalue.columns import Table, code, ident, number, required, text
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.parse import parse_table
 from socialvalue.read import read_csv_as_text
 from socialvalue.records import Origin, did_you_mean
+from socialvalue.schemas import INSTRUMENTS
 from socialvalue.shipped import data_root
 from socialvalue.table_checks import as_frame, of_one_table, problem
 
 LIFE_SATISFACTION = "ons4_life_satisfaction"
 CHECKED = ("official_page", "transcribed", "secondary", "derived")
 
-INSTRUMENTS = Table(
-    "instruments",
-    "Scales of your own: what a survey score may be, and which way is better.",
-    (
-        required(ident("instrument", "Instrument", "A short code, as written in surveys")),
-        text("name", "Name", "What it is called, or the question asked"),
-        required(number("minimum", "Minimum", "Lowest possible score")),
-        required(number("maximum", "Maximum", "Highest possible score")),
-        required(
-            yes_no("whole_numbers", "Whole numbers", "Whether only whole scores are possible")
-        ),
-        required(
-            yes_no("higher_is_better", "Higher is better", "Whether a rise is an improvement")
-        ),
-        number(
-            "meaningful_change", "Meaningful change", "Smallest change that matters to a person"
-        ),
-        text("meaningful_change_source", "Its source", "Where the meaningful change is published"),
-        text("notes", "Notes", "Cautions"),
-    ),
-    key=("instrument",),
-)
 _SHIPPED = Table(
     "instruments",
     "Scales that come with the library.",

@@ -7,6 +7,7 @@ import pandas as pd
 
 from socialvalue import prices
 from socialvalue.assumptions import TIMING_OFFSET, Assumptions
+from socialvalue.price_tables import price_series
 from socialvalue.prices import schedules
 from socialvalue.proxies import ProxySet
 from socialvalue.records import Records
@@ -48,7 +49,9 @@ def period(spent: pd.DataFrame, rows: pd.DataFrame, assumptions: Assumptions) ->
     return labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
 
 
-def provenance(records: Records, proxies: ProxySet, package_version: str) -> dict[str, Any]:
+def provenance(
+    records: Records, proxies: ProxySet, assumptions: Assumptions, package_version: str
+) -> dict[str, Any]:
     """Files, proxy set, releases and version behind a result, with their hashes."""
     inputs = []
     for table in records.tables:
@@ -61,7 +64,7 @@ def provenance(records: Records, proxies: ProxySet, package_version: str) -> dic
         "proxy_set": {"name": proxies.name, "version": proxies.version, "sha256": proxies.sha256},
         "package_version": package_version,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "prices": prices.vintages(),
+        "prices": prices.vintages(price_series(assumptions.price_series)),
     }
 
 

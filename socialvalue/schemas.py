@@ -253,6 +253,29 @@ SURVEYS = Table(
     ),
 )
 
+INSTRUMENTS = Table(
+    "instruments",
+    "Scales of your own: what a survey score may be, and which way is better.",
+    (
+        required(ident("instrument", "Instrument", "A short code, as written in surveys")),
+        text("name", "Name", "What it is called, or the question asked"),
+        required(number("minimum", "Minimum", "Lowest possible score")),
+        required(number("maximum", "Maximum", "Highest possible score")),
+        required(
+            yes_no("whole_numbers", "Whole numbers", "Whether only whole scores are possible")
+        ),
+        required(
+            yes_no("higher_is_better", "Higher is better", "Whether a rise is an improvement")
+        ),
+        number(
+            "meaningful_change", "Meaningful change", "Smallest change that matters to a person"
+        ),
+        text("meaningful_change_source", "Its source", "Where the meaningful change is published"),
+        text("notes", "Notes", "Cautions"),
+    ),
+    key=("instrument",),
+)
+
 IMPORTANCE = Table(
     "importance",
     "How much each outcome matters to people, for results without money.",
@@ -302,6 +325,7 @@ TABLES = {
         TARGETS,
         PARTNER_CLAIMS,
         SURVEYS,
+        INSTRUMENTS,
         IMPORTANCE,
         STORIES,
     )

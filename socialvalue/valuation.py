@@ -10,6 +10,7 @@ from socialvalue.adjustments import remaining_quantities, settle
 from socialvalue.assumptions import Assumptions
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.impact_map import RANGED, SHARES
+from socialvalue.price_tables import price_series
 from socialvalue.prices import price_factor
 from socialvalue.proxies import ProxySet
 from socialvalue.proxy_picks import pick
@@ -112,7 +113,10 @@ def _price_factor(
     if not assumptions.uprate or uprating == "none":
         return 1.0, False, False
     growth = float(elasticity) if uprating == "income" else 0.0
-    return price_factor(str(price_year), assumptions.price_year, growth)
+    series = price_series(assumptions.price_series)
+    return price_factor(
+        str(price_year), assumptions.price_year, growth, series, assumptions.currency
+    )
 
 
 def _check_covers(rows: pd.DataFrame) -> None:

@@ -360,3 +360,23 @@ def spent_on(projects):
         for name, amount in projects.items()
     ]
     return pd.DataFrame(rows).assign(input_type="cash")
+
+
+def test_prices_of_ones_own(assess, proxy_set, tmp_path):
+    # 100 at 2020-21 prices, when the index was 80, is 125 at 2024-25 prices, when it was 100.
+    (tmp_path / "gdp_deflator_financial.csv").write_text("year,index\n2020-21,80\n2024-25,100\n")
+    inputs = spent_on({"a": 50}).assign(price_year="2020-21")
+    settings = {"price_series": tmp_path}
+    older = proxy_set({"price_year": "2020-21"})
+    result = assess({}, proxies=older, inputs=inputs, assumptions=settings)
+    assert result.totals["present_value"] == pytest.approx(1250)
+    assert result.totals["input_value"] == pytest.approx(62.5)
+    assert list(result.provenance["prices"]) == ["gdp_deflator_financial"]
+
+
+def test_another_currency_is_not_re_priced_by_the_british_deflator(assess, proxy_set):
+    euros = proxy_set({"currency": "EUR", "price_year": "2020"})
+    with pytest.raises(SettingsError, match="EUR"):
+        assess({}, proxies=euros, assumptions={"currency": "EUR"})
+    result = assess({}, proxies=euros, assumptions={"currency": "EUR", "uprate": False})
+    assert result.totals["present_value"] == 1000
