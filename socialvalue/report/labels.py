@@ -109,20 +109,24 @@ def _signed(amount: float, size: str, currency: str) -> str:
     return f"{'-' if amount < 0 and not nothing else ''}{symbol(currency)}{size}"
 
 
-def short_money(amount: float, currency: str = "GBP") -> str:
-    """An amount for the scale of a chart, where millions would not fit.
+def scale_money(amount: float, largest: float, currency: str = "GBP") -> str:
+    """An amount on a scale that goes up to a largest one: all in the same unit, none too long.
 
     Examples
     --------
-    >>> short_money(1_500_000), short_money(20_000), short_money(0.25), short_money(-2e9)
-    ('£1.5m', '£20,000', '£0.25', '-£2bn')
+    >>> scale_money(400_000, 1_600_000), scale_money(-2e9, 3e9), scale_money(20_000, 90_000)
+    ('£0.4m', '-£2bn', '£20,000')
+    >>> scale_money(0.25, 1), scale_money(0.0025, 0.01), scale_money(0, 1)
+    ('£0.25', '£0.0025', '£0')
     """
     for size, word in ((1e9, "bn"), (1e6, "m")):
-        if abs(amount) >= size:
-            return _signed(amount, f"{number(abs(amount) / size)}{word}", currency)
-    if amount and abs(amount) < 10:
-        return pence(amount, currency)
-    return money(amount, currency)
+        if largest >= size:
+            return _signed(amount, f"{number(abs(amount) / size)}{word * bool(amount)}", currency)
+    decimals = max(0, 2 - math.floor(math.log10(largest))) if 0 < largest < 100 else 0
+    shown = f"{abs(amount):,.{decimals}f}"
+    if decimals > 2:
+        shown = shown.rstrip("0").rstrip(".")
+    return _signed(amount, shown if amount else "0", currency)
 
 
 def ratio(value: float) -> str:
