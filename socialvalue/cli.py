@@ -107,7 +107,8 @@ def check(
     records = read_records(path, dates=dates)
     problems = find_problems(records, load_proxies(proxies))
     for line in parse_records(records).coerced.itertuples():
-        typer.echo(f"{line.table}, {line.column}: {line.what} ({line.count})")
+        where = ", ".join(filter(None, [line.table, line.column]))
+        typer.echo(f"{where}: {line.what} ({line.count})")
     if annotate is not None:
         mark(path, problems, annotate)
         typer.echo(f"Copy with each problem marked: {annotate}")
@@ -135,6 +136,10 @@ def assess(
         str,
         typer.Option("--disclosure", help="Merge groups of fewer people: under-5, under-10 ..."),
     ] = "under-5",
+    conventions: Annotated[
+        bool,
+        typer.Option("--conventions", help="Show the answer under each convention, side by side."),
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 if a finding is of high severity.")
     ] = False,
@@ -148,7 +153,7 @@ def assess(
 
     settings = Assumptions.from_toml(assumptions) if assumptions else Assumptions()
     records = read_records(path, dates=dates)
-    result = value(records, proxies, settings, breakdowns=by or [])
+    result = value(records, proxies, settings, breakdowns=by or [], conventions=conventions)
     write_folder(result.for_output(_profile(internal), disclosure), out, protect=[path])
     _say_outputs(result, out)
     if strict and (result.findings["severity"] == "high").any():
