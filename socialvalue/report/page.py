@@ -11,6 +11,7 @@ from markupsafe import Markup
 from socialvalue.files import replace_whole
 from socialvalue.report import charts, labels
 from socialvalue.results import Result
+from socialvalue.summary import MERGED, UNALLOCATED
 
 _CHARTS = ("waterfall", "year", "stakeholder_group")
 _MONEY = ("gross_value", "net_value", "present_value", "harm_present_value")
@@ -62,7 +63,7 @@ def render(result: Result) -> str:
 
 def _totals(result: Result) -> list[tuple[str, str, str]]:
     totals, currency = result.totals, labels.currency_of(result)
-    unit = f"{labels.SYMBOLS.get(currency, currency)}"
+    sign = labels.symbol(currency)
     rows = [
         ("Gross value", labels.pence(totals["gross_value"], currency), "before any reduction"),
         ("Net value", labels.pence(totals["net_value"], currency), "after every reduction"),
@@ -87,13 +88,19 @@ def _totals(result: Result) -> list[tuple[str, str, str]]:
             labels.pence(totals["net_present_value"], currency),
             "present value less inputs, of projects that have both",
         ),
-        ("Ratio", labels.ratio(totals["sroi_ratio"]), f"{unit} of value for each {unit}1 put in"),
         (
-            "Payback",
-            labels.number(totals["payback_years"], 1),
-            "years until value reaches inputs" if totals["payback_years"] > 0 else "never reached",
+            "Ratio",
+            labels.ratio(totals["sroi_ratio"]),
+            f"{sign.strip()} of value for each {sign}1 put in; {labels.ratio_range_words(result)}",
         ),
+        _payback(totals["payback_years"]),
     ]
+
+
+def _payback(years: float) -> tuple[str, str, str]:
+    if pd.isna(years):
+        return ("Payback", "–", "value never reaches inputs")
+    return ("Payback", f"{years:.1f} years", "until value reaches inputs")
 
 
 def _svg(chart: str, ax: Any) -> Markup:
@@ -111,19 +118,7 @@ def _svg(chart: str, ax: Any) -> Markup:
 def _goal(result: Result, framework: str) -> dict[str, Any]:
     table = result.by(framework)
     rows = [
-        {
-            "name": " ".join(
-                [
-                    labels.name(row[framework]),
-                    ""
-                    if row[framework] in row[f"{framework}_title"]
-                    else str(row[f"{framework}_title"]),
-                ]
-            ).strip()
-            if row["status"] not in ("unallocated", "merged") or row[framework] != row["status"]
-            else str(row[f"{framework}_title"]),
-            **_figures(result, row),
-        }
+        {"name": _goal_name(row, framework), **_figures(result, row)}
         for row in table.to_dict("records")
     ]
     return {
@@ -132,8 +127,13 @@ def _goal(result: Result, framework: str) -> dict[str, Any]:
         "chart": _svg(framework, charts.by_category(result, framework)),
         "alt": charts.alt_text(framework, result),
         "rows": rows,
-        "total": labels.pence(table["present_value"].sum(), labels.currency_of(result)),
+        "total": _sums(result, table),
     }
+
+
+def _goal_name(row: dict[str, Any], framework: str) -> str:
+    title = str(row[f"{framework}_title"])
+    return title if row[framework] in (UNALLOCATED, MERGED) else f"{row[framework]} {title}"
 
 
 def _figures(result: Result, row: dict[str, Any]) -> dict[str, str]:
@@ -142,12 +142,20 @@ def _figures(result: Result, row: dict[str, Any]) -> dict[str, str]:
     low, high = row["present_value_low"], row["present_value_high"]
     has_range = pd.notna(low) and pd.notna(high)
     ends = f"{labels.money(low, currency)} to {labels.money(high, currency)}"
+    valued = pd.notna(row["present_value"]) and row["present_value"] != 0
     return {
         **shown,
-        "range": ends if has_range else "no published range" if row["present_value"] else "–",
+        "range": ends if has_range else "none" if valued else "–",
         "people": labels.number(row["people"], 0),
-        "status": row["status"],
+        # What has no figure says why across the row, in place of figures.
+        "instead": labels.STATUS[row["status"]] if pd.isna(row["present_value"]) else "",
     }
+
+
+def _sums(result: Result, table: pd.DataFrame) -> dict[str, str]:
+    """Sums of the columns that add up; people and ranges do not."""
+    currency = labels.currency_of(result)
+    return {name: labels.pence(table[name].sum(min_count=1), currency) for name in _MONEY}
 
 
 def _other(result: Result, chart: str) -> dict[str, Any]:
@@ -161,30 +169,37 @@ def _other(result: Result, chart: str) -> dict[str, Any]:
             }
             for row in result.waterfall().itertuples()
         ]
-        title, drawn = "From gross to present value", charts.waterfall(result)
+        title, drawn, total = "From gross to present value", charts.waterfall(result), {}
     else:
         table = result.by(chart)
         rows = [
             {"name": labels.name(row[chart]), **_figures(result, row)}
             for row in table.to_dict("records")
         ]
-        title = f"By {labels.WORDS[chart].lower()}"
+        title, total = labels.WORDS[chart], _sums(result, table)
         drawn = charts.by_year(result) if chart == "year" else charts.stakeholder_group(result)
     return {
         "title": title,
         "anchor": chart,
         "rows": rows,
+        "total": total,
         "chart": _svg(chart, drawn),
         "alt": charts.alt_text(chart, result),
     }
 
 
 def _breakdown(result: Result, key: str) -> dict[str, Any]:
+    table = result.by(key)
     rows = [
-        {"name": labels.name(row[key]), **_figures(result, row)}
-        for row in result.by(key).to_dict("records")
+        {"name": labels.name(row[key]), **_figures(result, row)} for row in table.to_dict("records")
     ]
-    return {"title": f"By {labels.WORDS.get(key, labels.name(key)).lower()}", "rows": rows}
+    return {
+        "title": labels.WORDS.get(key, labels.heading(key)),
+        "rows": rows,
+        "total": _sums(result, table),
+        # Several figures of one category can be solved for the few people behind one value.
+        "withheld": bool(table["gross_value"].isna().all()),
+    }
 
 
 def _unpriced(result: Result) -> list[dict[str, str]]:
@@ -288,4 +303,4 @@ def _texts(table: pd.DataFrame) -> dict[str, Any]:
         [labels.number(cell) if isinstance(cell, float) else labels.name(cell, "") for cell in row]
         for row in filled.itertuples(index=False)
     ]
-    return {"columns": [labels.name(column) for column in filled], "rows": rows}
+    return {"columns": [labels.heading(column) for column in filled], "rows": rows}
