@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -143,16 +144,21 @@ class Assumptions:
             )
 
     def _check_numbers(self) -> None:
-        if self.year_start_month not in range(1, 13):
-            raise SettingsError(f"year_start_month = {self.year_start_month}: a month is 1 to 12.")
-        if self.horizon_years is not None and self.horizon_years < 1:
-            raise SettingsError(f"horizon_years = {self.horizon_years}: at least 1, or none.")
+        if not _is_whole(self.year_start_month) or self.year_start_month not in range(1, 13):
+            raise SettingsError(
+                f"year_start_month = {self.year_start_month!r}: write the number of a month, 1 to "
+                "12."
+            )
+        horizon = self.horizon_years
+        if horizon is not None and (not _is_whole(horizon) or horizon < 1):
+            raise SettingsError(
+                f"horizon_years = {horizon!r}: write a whole number of years of at least 1, or "
+                "leave it out to count every year."
+            )
+        if not isinstance(self.uprate, bool):
+            raise SettingsError(f"uprate = {self.uprate!r}: write true or false.")
         for name in ("discount_rate", "health_discount_rate"):
-            rate = getattr(self, name)
-            if isinstance(rate, int | float) and not 0 <= rate < 1:
-                raise SettingsError(
-                    f"{name} = {rate}: a rate is a share per year from 0 up to 1, so 3.5% is 0.035."
-                )
+            _check_rate(name, getattr(self, name))
 
     @property
     def financial_years(self) -> bool:
@@ -201,6 +207,26 @@ class Assumptions:
         return pd.DataFrame(rows, columns=["setting", "value", "meaning"])
 
 
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _check_rate(name: str, rate: Any) -> None:
+    if rate is None and name == "health_discount_rate":
+        return
+    if isinstance(rate, str | Path) and str(rate):
+        return
+    if not isinstance(rate, Real) or isinstance(rate, bool):
+        raise SettingsError(
+            f"{name} = {rate!r}: write a rate such as 0.035, the name of a schedule, or the path of "
+            "a CSV file with one."
+        )
+    if not 0 <= rate < 1:
+        raise SettingsError(
+            f"{name} = {rate}: a rate is a share per year from 0 up to 1, so 3.5% is 0.035."
+        )
+
+
 def _refuse_unknown(settings: Iterable[str], where: str = "") -> None:
     known = [field.name for field in fields(Assumptions)]
     for key in settings:
@@ -211,13 +237,13 @@ def _refuse_unknown(settings: Iterable[str], where: str = "") -> None:
 
 
 def _shown(value: object) -> str:
-    if value is None or value == ():
-        return ""
     if isinstance(value, pd.DataFrame):
         return "; ".join(
             f"{row.evidence}: benefits -{row.benefits_down}, costs +{row.costs_up}"
             for row in value.itertuples()
         )
+    if value is None or value == ():
+        return ""
     if isinstance(value, tuple):
         return ", ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
