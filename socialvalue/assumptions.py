@@ -218,8 +218,8 @@ def _check_rate(name: str, rate: Any) -> None:
         return
     if not isinstance(rate, Real) or isinstance(rate, bool):
         raise SettingsError(
-            f"{name} = {rate!r}: write a rate such as 0.035, the name of a schedule, or the path of "
-            "a CSV file with one."
+            f"{name} = {rate!r}: write a rate such as 0.035, the name of a schedule, or the path "
+            "of a CSV file with one."
         )
     if not 0 <= rate < 1:
         raise SettingsError(
