@@ -19,7 +19,7 @@ def as_shown(value: Any) -> Any:
     """A value as people write it: whole numbers without a point, days without a time."""
     if isinstance(value, list | dict | set | tuple | np.ndarray):
         return str(value)
-    if value is None or pd.isna(value):
+    if value is None or pd.isna(value) or _is_blank(value):
         return None
     if isinstance(value, datetime | date):
         # All but a day at midnight keeps its time.
