@@ -221,7 +221,7 @@ def _check_rate(name: str, rate: Any) -> None:
             f"{name} = {rate!r}: write a rate such as 0.035, the name of a schedule, or the path "
             "of a CSV file with one."
         )
-    if not 0 <= rate < 1:
+    if not 0 <= float(rate) < 1:
         raise SettingsError(
             f"{name} = {rate}: a rate is a share per year from 0 up to 1, so 3.5% is 0.035."
         )

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from socialvalue.errors import InputError, SettingsError
+from socialvalue.errors import SettingsError
 from socialvalue.instruments import load_instruments
 from socialvalue.records import did_you_mean
-from socialvalue.survey_checks import TOLERANCE, UNIT, WAVES, numbered, usable_answers
+from socialvalue.survey_checks import TOLERANCE, WAVES, numbered, usable_answers
+from socialvalue.survey_pairs import answer_pairs
 
 MOST_MISSING = 1 / 3
 """Missing pairs above this share are said in the caution."""
@@ -17,20 +18,21 @@ MOST_MISSING = 1 / 3
 _NO_MEANINGFUL = "no meaningful change is known for this instrument; declare one to count them"
 
 
-def paired_change(
+def paired_change(  # noqa: PLR0913, each setting is one a statistician asks for
     surveys: pd.DataFrame,
     instruments: pd.DataFrame | None = None,
     *,
     waves: tuple[str, str] = ("before", "after"),
+    within: str | None = "activity_id",
     by: Sequence[str] = (),
     confidence: float = 0.95,
     fewest_pairs: int = 30,
 ) -> pd.DataFrame:
     """Change between two waves of the same people, for each instrument.
 
-    A pair is one person's two answers for one activity and one instrument, so a person with two
-    activities can be two pairs. Nobody is dropped in silence:
-    pairs + only_before + only_after + neither = asked.
+    A pair is one person's two answers on one instrument within one activity, or within whatever
+    else ``within`` names, so a person with two activities can be two pairs. Nobody is dropped in
+    silence: pairs + only_before + only_after + neither = asked.
 
     Parameters
     ----------
@@ -41,8 +43,13 @@ def paired_change(
         From `load_instruments`; by default the shipped ones.
     waves : pair of str
         The earlier and the later wave: of before, after, follow_up.
+    within : str or None
+        What the two answers must share beside person and instrument: ``activity_id``; another
+        column, such as ``project`` where people are asked at its first and its last activity; or
+        None for the person alone. Of several answers to the earlier wave the first counts, of
+        several to the later wave the last, by date, and the caution says how often.
     by : sequence of str
-        Columns to break down by, such as activity_id; one value for each person and activity.
+        Columns to break down by, such as activity_id; one value for each person and ``within``.
     confidence : float
         Level of the interval. [share]
     fewest_pairs : int
@@ -104,10 +111,12 @@ def paired_change(
     >>> paired_change(answers)[["asked", "pairs", "only_before", "improvement"]].values.tolist()
     [[3.0, 2.0, 1.0, 1.5]]
     """
-    _check_settings(surveys, waves, by, confidence, fewest_pairs)
+    _check_settings(surveys, waves, within, by)
+    _check_numbers(confidence, fewest_pairs)
     known = load_instruments() if instruments is None else instruments
-    answers = usable_answers(surveys, known, by)
-    people = _one_row_each(answers, known, waves, by)
+    unit = ["person_id", *([within] if within else []), "instrument"]
+    answers = usable_answers(surveys, known, [*by, *([within] if within else [])])
+    people = answer_pairs(answers, known, waves, unit, by)
     result = _summary(people, [*by, "instrument"])
     result = _with_interval(result, confidence)
     result = result.join(known.set_index("instrument")["meaningful_change"], on="instrument")
@@ -116,6 +125,7 @@ def paired_change(
     result.loc[unknown, "meaningful_reason"] = _NO_MEANINGFUL
     result.loc[unknown, ["share_meaningfully_improved", "share_meaningfully_worsened"]] = np.nan
     result["caution"] = [_caution(each, fewest_pairs) for each in result.to_dict("records")]
+    result = result.drop(columns="_several")
     result.insert(len(by) + 1, "wave_from", waves[0])
     result.insert(len(by) + 2, "wave_to", waves[1])
     return result
@@ -124,9 +134,8 @@ def paired_change(
 def _check_settings(
     surveys: pd.DataFrame,
     waves: tuple[str, str],
+    within: str | None,
     by: Sequence[str],
-    confidence: float,
-    fewest_pairs: int,
 ) -> None:
     if (
         len(waves) != 2
@@ -136,50 +145,21 @@ def _check_settings(
         raise SettingsError(
             f"waves must be an earlier and a later one of {', '.join(WAVES)}, not {waves!r}."
         )
+    if isinstance(by, str):
+        raise SettingsError(f"by must be a list of columns, such as [{by!r}].")
+    for name in [*by, *([within] if within not in (None, "activity_id") else [])]:
+        if name in ("person_id", "instrument", "wave", "score", "date"):
+            raise SettingsError(f"{name} can be neither within nor by.")
+        if name not in surveys:
+            hint = did_you_mean(name, surveys.columns)
+            raise SettingsError(f"surveys has no column {name!r} to pair within or go by.{hint}")
+
+
+def _check_numbers(confidence: float, fewest_pairs: int) -> None:
     if not 0 < confidence < 1:
         raise SettingsError(f"confidence must be a share between 0 and 1, not {confidence!r}.")
     if fewest_pairs < 2:
         raise SettingsError("fewest_pairs must be at least 2: one change has no spread.")
-    if isinstance(by, str):
-        raise SettingsError(f"by must be a list of columns, such as [{by!r}].")
-    for name in by:
-        if name in ("person_id", "instrument", "wave", "score", "date"):
-            raise SettingsError(f"{name} cannot be broken down by.")
-        if name not in surveys:
-            hint = did_you_mean(name, surveys.columns)
-            raise SettingsError(f"surveys has no column {name!r} to break down by.{hint}")
-
-
-def _one_row_each(
-    answers: pd.DataFrame, known: pd.DataFrame, waves: tuple[str, str], by: Sequence[str]
-) -> pd.DataFrame:
-    """One row for each person, activity and instrument, with both scores and the improvement."""
-    unit = numbered(answers, UNIT)
-    known_unit = answers.assign(_unit=unit)
-    kept = list(dict.fromkeys([*UNIT, *by]))
-    people = known_unit.drop_duplicates("_unit").set_index("_unit")[kept]
-    extra = [name for name in by if name not in UNIT]
-    if extra:
-        several = known_unit.drop_duplicates(["_unit", *extra])
-        twice = several[several["_unit"].duplicated()]
-        if len(twice):
-            raise InputError(
-                f"{', '.join(extra)} differ between the answers of one person in one activity, so "
-                f"a pair has no one group: row {', '.join(map(str, twice.index[:5]))}. Give each "
-                "person and activity one value."
-            )
-    scores = answers["score"].to_numpy()
-    for name, wave in zip(("before", "after"), waves, strict=True):
-        at = (answers["wave"] == wave).to_numpy(dtype=bool)
-        column = np.full(len(people), np.nan)
-        column[unit[at]] = scores[at]
-        people[name] = column
-    scale = known.take(pd.Index(known["instrument"]).get_indexer(people["instrument"]))
-    sign = np.where(scale["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)
-    people["difference"] = people["after"] - people["before"]
-    people["gain"] = sign * people["difference"]
-    people["enough"] = scale["meaningful_change"].to_numpy(dtype=float)
-    return people
 
 
 def _summary(people: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -198,6 +178,7 @@ def _summary(people: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         improved=gain > TOLERANCE,
         unchanged=gain.abs() <= TOLERANCE,
         worsened=gain < -TOLERANCE,
+        _several=people["several"],
         _much_better=gain >= enough,
         _much_worse=gain <= -enough,
     )
@@ -282,6 +263,11 @@ def _caution(row: dict[str, Any], fewest_pairs: int) -> str:
         said.append(
             f"{asked} answers come from {row['people']} people: some are in several activities, "
             "and one change may be counted in each."
+        )
+    if row["_several"]:
+        said.append(
+            f"{row['_several']} answered a wave more than once: the first of the earlier wave and "
+            "the last of the later one were taken."
         )
     return " ".join(said)
 
