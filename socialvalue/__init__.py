@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from socialvalue import datasets as datasets
+    from socialvalue import equity as equity
+    from socialvalue import survey_outcomes as survey_outcomes
+    from socialvalue import surveys as surveys
     from socialvalue.assessment import Assessment as Assessment
     from socialvalue.assessment import assess as assess
     from socialvalue.assumptions import Assumptions as Assumptions
@@ -42,7 +45,13 @@ _HOME = {
     "read_records": "socialvalue.read",
     "value_records": "socialvalue.record_values",
 }
-_MODULES = {"charts": "socialvalue.report.charts", "datasets": "socialvalue.datasets"}
+_MODULES = {
+    "charts": "socialvalue.report.charts",
+    "datasets": "socialvalue.datasets",
+    "equity": "socialvalue.equity",
+    "survey_outcomes": "socialvalue.survey_outcomes",
+    "surveys": "socialvalue.surveys",
+}
 
 __all__ = [
     "Assessment",
@@ -58,8 +67,11 @@ __all__ = [
     "charts",
     "check",
     "datasets",
+    "equity",
     "load_proxies",
     "read_records",
+    "survey_outcomes",
+    "surveys",
     "value_records",
 ]
 

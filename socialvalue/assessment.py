@@ -16,6 +16,7 @@ from socialvalue.people import people_behind, small_rows, with_row_people
 from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.records import Records
 from socialvalue.results import Result
+from socialvalue.survey_change import survey_change
 from socialvalue.valuation import ValuedMap, value_map
 
 
@@ -209,6 +210,7 @@ def _assembled(job: _Job) -> Assessment:
         small_rows=small_rows(valued, prepared),
         basis=basis,
         importance=job.parsed.tables["importance"],
+        survey_change=survey_change(job.parsed.tables),
     )
 
 

@@ -19,6 +19,7 @@ from socialvalue.merging import MERGED_LABEL, merged_allocation, merged_map, new
 from socialvalue.people import SMALL_ROW
 from socialvalue.results import Result
 from socialvalue.summary import counted_lines
+from socialvalue.survey_change import published_change
 from socialvalue.valuation import ValuedMap
 
 
@@ -83,6 +84,7 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         findings=findings,
         small_rows=pd.DataFrame(),
         basis=None,
+        survey_change=published_change(result.survey_change, fewest),
         shown_cases=published_cases(result.cases(), valued),
     )
 

@@ -105,6 +105,8 @@ class Result:
         Categories that some proxy or link serves, by framework.
     people : dict of DataFrame
         Distinct people by key, where they were counted.
+    survey_change : DataFrame
+        Change from before to after on each scale of the surveys, in pairs.
     """
 
     assumptions: Assumptions
@@ -133,6 +135,7 @@ class Result:
     finding_rows: list[list[int]] = field(repr=False, default_factory=list)
     small_rows: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     importance: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    survey_change: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     basis: Basis | None = field(repr=False, default=None)
     shown_cases: pd.DataFrame | None = field(repr=False, default=None)
     shown_conventions: pd.DataFrame | None = field(repr=False, default=None)
