@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ def parse_table(
     typed, problems, notes : DataFrame
     """
     if not given:
-        return _empty(table), no_problems(), no_notes()
+        return _empty(table).copy(), no_problems(), no_notes()
     in_file = origin.file and isinstance(raw.index, pd.RangeIndex)
     reading = Reading(table, origin, dates, heading=raw.index.start - 1 if in_file else None)
     raw = with_known_headers(with_row_names(raw, table), reading)
@@ -134,6 +135,7 @@ def parse_table(
     return typed, problems, pd.DataFrame(reading.notes, columns=list(NOTE_COLUMNS), dtype=object)
 
 
+@lru_cache
 def _empty(table: Table) -> pd.DataFrame:
     return pd.DataFrame({c.name: pd.Series(dtype=c.dtype) for c in table.columns})
 

@@ -23,15 +23,17 @@ def scope_problems(
     parsed: Parsed, proxies: ProxySet | None, assumptions: Assumptions
 ) -> Iterator[dict]:
     """Every problem of the scopes of adjustments and links."""
-    yield from _links_for_nothing(parsed)
-    yield from _frameworks(parsed.tables["links"], proxies)
-    yield from _shares_of_links(parsed.tables["links"])
-    yield from _adjustments_of_nothing(parsed)
-    yield from _repeated_adjustments(parsed.tables["adjustments"])
-    yield from _tied_adjustments(parsed, assumptions)
-    yield from _years(parsed.tables["adjustments"], assumptions)
+    if "links" in parsed.given:
+        yield from _links_for_nothing(parsed)
+        yield from _frameworks(parsed.tables["links"], proxies)
+        yield from _shares_of_links(parsed.tables["links"])
+    if "adjustments" in parsed.given:
+        yield from _adjustments_of_nothing(parsed)
+        yield from _repeated_adjustments(parsed.tables["adjustments"])
+        yield from _tied_adjustments(parsed, assumptions)
+        yield from _years(parsed.tables["adjustments"], assumptions)
     yield from _misspelt(parsed)
-    if proxies is not None:
+    if proxies is not None and "adjustments" in parsed.given:
         yield from _proxies(parsed.tables["adjustments"], proxies)
 
 
@@ -123,6 +125,8 @@ def _repeated_adjustments(adjustments: pd.DataFrame) -> Iterator[dict]:
     scope = adjustments[list(SCOPE)].fillna("")
     for field in FIELDS:
         stated = scope[adjustments[field].notna()]
+        if not stated.duplicated().any():
+            continue
         first = stated.drop_duplicates().reset_index(names="_row")
         again = stated[stated.duplicated()].reset_index(names="_again")
         pairs = again.merge(first, on=list(SCOPE), validate="many_to_one")

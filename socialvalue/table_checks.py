@@ -42,12 +42,12 @@ def as_frame(problems: list[dict]) -> pd.DataFrame:
 
 
 @lru_cache
-def schema_of(table: Table) -> Any:
-    """The pandera schema of a table's typed frame, from its declaration."""
+def schema_of(table: Table, names: tuple[str, ...] | None = None) -> Any:
+    """The pandera schema of a table's typed frame, or of some of its columns."""
     import pandera.pandas as pa
 
     columns = {}
-    for column in table.columns:
+    for column in table.columns if names is None else [table[name] for name in names]:
         columns[column.name] = pa.Column(
             column.dtype, checks=_checks(column), nullable=not column.required, required=True
         )
@@ -80,9 +80,11 @@ def of_one_table(typed: pd.DataFrame, table: Table, known: pd.DataFrame) -> pd.D
     # pandera names rows by index label, so each row gets a number of its own.
     rows = typed.index
     numbered = typed.reset_index(drop=True)
+    # Where nothing is written and nothing is needed there is nothing to check.
+    names = [c.name for c in table.columns if c.required or numbered[c.name].notna().any()]
     rest = []
     try:
-        schema_of(table).validate(numbered, lazy=True)
+        schema_of(table, tuple(names)).validate(numbered[names], lazy=True)
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
         of_table = known[known["table"] == table.name]
