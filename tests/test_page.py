@@ -79,7 +79,7 @@ PAGES = ("network", "network, internal", "worked", "diabetes")
 def rows_of(text, caption):
     """Rows of the table with a caption, as lists of the texts of their cells."""
     found = []
-    for table in re.findall(r"<table>.*?</table>", text, flags=re.DOTALL):
+    for table in re.findall(r"<table.*?</table>", text, flags=re.DOTALL):
         if f"<caption>{caption}" in table:
             for row in re.findall(r"<tr.*?</tr>", table, flags=re.DOTALL):
                 cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, flags=re.DOTALL)
@@ -135,7 +135,7 @@ def test_every_table_has_a_caption_and_its_headings_a_scope(pages, name):
     assert len(captions) == len(tables)
     assert all(each["attrs"].get("scope") in ("col", "row") for each in parsed.all("th"))
     # A row has as many cells as its table has columns.
-    for table in re.findall(r"<table>.*?</table>", pages[name][1], flags=re.DOTALL):
+    for table in re.findall(r"<table.*?</table>", pages[name][1], flags=re.DOTALL):
         widths = {
             len(re.findall(r"<t[hd]\b", row))
             + sum(int(span) - 1 for span in re.findall(r'colspan="(\d+)"', row))
@@ -237,10 +237,43 @@ def test_assumptions_findings_sources_and_files_are_shown(pages, name):
     for setting in result.assumptions.to_rows()["setting"]:
         assert setting in plain
     assert len(rows_of(text, "Open findings")) - 1 == len(result.findings)
-    assert len(rows_of(text, "Proxies")) - 1 == len(result.proxies_used)
+    sources = " ".join(cell for row in rows_of(text, "Proxies") for cell in row)
+    for proxy in result.proxies_used["proxy_id"]:
+        assert proxy in sources
     for each in result.provenance["inputs"]:
         assert each["sha256"] in plain
     assert result.provenance["proxy_set"]["sha256"] in plain
+
+
+def test_of_a_series_of_values_only_those_in_force_are_shown(assess, proxy_set):
+    rows = [
+        {
+            "uprating": "carbon",
+            "unit_value": value,
+            "valid_from": f"{year}-04-01",
+            "valid_to": f"{year + 1}-03-31",
+        }
+        for year, value in ((2023, 90.0), (2024, 100.0), (2025, 120.0), (2026, 150.0))
+    ]
+    result = assess({"duration_years": 2}, proxies=proxy_set(*rows))
+    shown = [row[1] for row in rows_of(page.render(result), "Proxies")[1:]]
+    assert shown == ["£100.00 per person", "£120.00 per person"]
+
+
+def test_each_share_leads_to_where_it_came_from(pages):
+    text = pages["worked"][1]
+    rows = {row[0]: row for row in rows_of(text, "Impact map")}
+    origins = [each["text"] for each in Page(text).all("li") if "origin-" in str(each["attrs"])]
+
+    def origin(cell):
+        return origins[int(re.search(r"\[(\d+)\]", cell)[1]) - 1]
+
+    # As docs/explanation/worked_example.md says.
+    assert rows["Keeps active"][4].startswith("20%")
+    assert origin(rows["Keeps active"][4]) == "proxy: Invented"
+    assert origin(rows["More satisfied with life"][4]) == "record"
+    assert origin(rows["Fewer ambulance calls"][4]).startswith("adjustments, row 3")
+    assert origin(rows["Finishes a course"][4]) == "stated nowhere"
 
 
 HOSTILE = "<script>alert(1)</script>"

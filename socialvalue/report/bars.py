@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from socialvalue.report import labels
@@ -151,9 +152,13 @@ def _axes(ax: Axes | None, names: Sequence[str]) -> Axes:
 
 
 def _lines(ax: Axes, places: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
-    ax.hlines(places, low, high, color=INK, linewidth=1.2)
+    # A pale edge shows the line on a dark bar, too.
     for end in (low, high):
-        ax.plot(end, places, linestyle="none", marker="|", color=INK, markersize=7)
+        ax.plot(end, places, "|", color="white", markersize=9, markeredgewidth=3.4)
+    edge = [withStroke(linewidth=3.4, foreground="white")]
+    ax.hlines(places, low, high, color=INK, linewidth=1.2, path_effects=edge, zorder=2.5)
+    for end in (low, high):
+        ax.plot(end, places, "|", color=INK, markersize=7, zorder=3)
 
 
 def _numbers(ax: Axes, ends: np.ndarray, values: np.ndarray, currency: str) -> None:
@@ -198,8 +203,8 @@ def _finish(ax: Axes, names: Sequence[str], title: str, about: tuple[str, str]) 
         ax.text(0.5, 0.5, "Nothing was valued", transform=ax.transAxes, ha="center")
 
 
-def _scale(ax: Axes, currency: str) -> Callable[[float, int | None], str]:
-    def written(value: float, _: int | None) -> str:
+def _scale(ax: Axes, currency: str) -> Callable[[float, float], str]:
+    def written(value: float, _: float) -> str:
         return labels.scale_money(value, max(map(abs, ax.get_xlim())), currency)
 
     return written

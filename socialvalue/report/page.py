@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from socialvalue.files import replace_whole
 from socialvalue.report import charts, labels
+from socialvalue.report import page_tables as tables
 from socialvalue.results import Result
 from socialvalue.summary import MERGED, UNALLOCATED
 
@@ -50,13 +51,13 @@ def render(result: Result) -> str:
         goals=[_goal(result, framework) for framework in result.frameworks],
         others=[_other(result, chart) for chart in _CHARTS],
         breakdowns=[_breakdown(result, key) for key in result.breakdowns],
-        unpriced=_unpriced(result),
-        impact_map=_impact_map(result),
-        findings=_findings(result),
-        inputs=_inputs(result),
+        unpriced=tables.unpriced(result),
+        impact_map=tables.impact_map(result),
+        findings=tables.findings(result),
+        inputs=tables.inputs(result),
         assumptions=result.assumptions.to_rows().to_dict("records"),
-        adjustments=_texts(result.adjustments),
-        proxies=_proxies(result),
+        adjustments=tables.texts(result.adjustments),
+        proxies=tables.proxies(result),
         provenance=result.provenance,
     )
 
@@ -200,107 +201,3 @@ def _breakdown(result: Result, key: str) -> dict[str, Any]:
         # Several figures of one category can be solved for the few people behind one value.
         "withheld": bool(table["gross_value"].isna().all()),
     }
-
-
-def _unpriced(result: Result) -> list[dict[str, str]]:
-    return [
-        {
-            "outcome": labels.name(row["outcome"], "(unnamed)"),
-            "group": labels.name(row["stakeholder_group"]),
-            "year": labels.name(row["first_year"]),
-            "quantity": f"{labels.number(row['quantity'])} {labels.name(row['unit'], '')}".strip(),
-            "people": labels.number(row["people"], 0),
-            "goals": "; ".join(
-                f"{charts.SHORT.get(framework, framework)} {row[framework]}"
-                for framework in result.frameworks
-                if row[framework]
-            ),
-        }
-        for row in result.unpriced.to_dict("records")
-    ]
-
-
-def _impact_map(result: Result) -> list[dict[str, Any]]:
-    currency = labels.currency_of(result)
-    rows = result.impact_map[result.impact_map["proxy_id"].notna() | result.impact_map["counted"]]
-    return [
-        {
-            "outcome": labels.name(row["outcome"]),
-            "group": labels.name(row["stakeholder_group"]),
-            "year": labels.name(row["first_year"]),
-            "quantity": f"{labels.number(row['quantity'])} {labels.name(row['unit'], '')}".strip(),
-            "proxy": labels.name(row["proxy_name"], "several"),
-            "unit_value": labels.pence(row["unit_value_repriced"], currency),
-            "shares": [
-                (labels.share(row[share]), labels.name(row[f"{share}_from"]))
-                for share in ("deadweight", "displacement", "attribution_to_others", "drop_off")
-            ],
-            "duration": labels.number(row["duration_years"]),
-            "present_value": labels.pence(row["present_value"], currency),
-            "note": "" if row["counted"] else f"not counted: {row['not_counted_because']}",
-        }
-        for row in rows.to_dict("records")
-    ]
-
-
-def _findings(result: Result) -> list[dict[str, str]]:
-    currency = labels.currency_of(result)
-    return [
-        {
-            **{key: str(value) for key, value in row.items()},
-            "value_at_stake": labels.money(row["value_at_stake"], currency),
-        }
-        for row in result.findings.to_dict("records")
-    ]
-
-
-def _inputs(result: Result) -> list[dict[str, str]]:
-    currency = labels.currency_of(result)
-    keys = ["project", "payer", "input_type", "year"]
-    if result.inputs.empty:
-        return []
-    sums = result.inputs.groupby(keys, dropna=False)[["amount", "present_value"]].sum()
-    return [
-        {
-            **{key: labels.name(row[key]) for key in keys},
-            "amount": labels.pence(row["amount"], currency),
-            "present_value": labels.pence(row["present_value"], currency),
-        }
-        for row in sums.reset_index().to_dict("records")
-    ]
-
-
-def _proxies(result: Result) -> list[dict[str, str]]:
-    currency = labels.currency_of(result)
-    rows = []
-    for row in result.proxies_used.to_dict("records"):
-        bounds = [labels.money(row[end], currency) for end in ("low", "high")]
-        one = labels.pence(row["unit_value"], currency)
-        rows.append(
-            {
-                "name": labels.name(row["name"]),
-                "id": row["proxy_id"],
-                "value": f"{one} per {labels.name(row['unit'])}",
-                "range": " to ".join(bounds) if bounds != ["–", "–"] else "none published",
-                "prices": labels.name(row["price_year"]),
-                "evidence": labels.name(row["evidence"]),
-                "source": ", ".join(
-                    labels.name(row[f"source_{part}"], "")
-                    for part in ("title", "publisher", "year")
-                    if pd.notna(row[f"source_{part}"])
-                ),
-                "page": labels.name(row["page"], ""),
-                "licence": labels.name(row["source_licence"], ""),
-                "notes": labels.name(row["notes"], ""),
-            }
-        )
-    return rows
-
-
-def _texts(table: pd.DataFrame) -> dict[str, Any]:
-    filled = table.dropna(axis=1, how="all")
-    rows = [
-        [labels.number(cell) if isinstance(cell, float) else labels.name(cell, "") for cell in row]
-        for row in filled.itertuples(index=False)
-    ]
-    return {"columns": [labels.heading(column) for column in filled], "rows": rows}

@@ -8,6 +8,7 @@ import xlsxwriter
 from socialvalue.files import replace_whole
 from socialvalue.report import labels
 from socialvalue.report import workbook_grid as grid
+from socialvalue.report.sources import values_in_force
 from socialvalue.report.workbook_map import add_allocation, add_grids, add_impact_map
 from socialvalue.report.workbook_sheets import Book, set_height
 from socialvalue.report.workbook_summary import Layout, add_summary
@@ -158,7 +159,7 @@ def _plain_sheets(book: Book, result: Result) -> None:
     ]
     wide = {"severity": 10, "message": 54, "value_at_stake": 18, "why": 44, "what_to_do": 44}
     book.table("Findings", "What an assessor would challenge", findings, {**wide, "rows": 10})
-    used = result.proxies_used.rename(columns=_PROXY_COLUMNS)
+    used = values_in_force(result).rename(columns=_PROXY_COLUMNS)
     used = used[[heading for heading in _PROXY_COLUMNS.values() if heading in used]]
     wide = {"Value of what": 44, "Source": 44, "Cautions": 100, "How the figure was checked": 40}
     sheet = book.table("Proxies", "Values used and their sources", used, wide)
