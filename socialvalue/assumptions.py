@@ -13,6 +13,7 @@ import pandas as pd
 from socialvalue.errors import SettingsError
 from socialvalue.years import parse_year
 
+AS_THE_OTHERS = "as the others"
 TIMING_OFFSET = {"start": 0.0, "mid": 0.5, "end": 1.0}
 
 CHOICES = {
@@ -60,7 +61,7 @@ class Assumptions:
     discount_rate : float or str
         A yearly rate [share per year], a schedule's name, or the path of a CSV with a schedule.
     health_discount_rate : float, str or None
-        The same for discount class ``health``; None means as the others.
+        The same for discount class ``health``; None, or ``as the others``, means that of the others.
     timing, input_timing : {"start", "mid", "end"}
         When in its year an outcome or input falls.
     drop_off_from : {"second_year", "first_year", "end_of_activity"}
@@ -127,6 +128,9 @@ class Assumptions:
             object.__setattr__(self, "base_year", str(self.base_year))
             self._check_base_year()
         self._check_numbers()
+        if self.health_discount_rate == AS_THE_OTHERS:
+            # A settings file has no word for nothing.
+            object.__setattr__(self, "health_discount_rate", None)
         if self.price_series is not None:
             object.__setattr__(self, "price_series", str(self.price_series))
         if isinstance(self.payers, str):
@@ -204,6 +208,8 @@ class Assumptions:
     def to_rows(self) -> pd.DataFrame:
         """Every setting with its value and meaning, one row each (text)."""
         rows = [(name, _shown(getattr(self, name)), meaning) for name, meaning in MEANING.items()]
+        if self.health_discount_rate is None:
+            rows = [(n, AS_THE_OTHERS if n == "health_discount_rate" else v, m) for n, v, m in rows]
         return pd.DataFrame(rows, columns=["setting", "value", "meaning"])
 
 

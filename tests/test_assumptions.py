@@ -131,3 +131,9 @@ def test_a_price_year_outside_the_series_names_its_ends(assess, proxy_set):
     with pytest.raises(SettingsError) as error:
         assess({}, assumptions={"price_year": "2044-45"})
     assert "1955-56 to 2030-31" in str(error.value)
+
+
+def test_a_file_can_ask_for_health_to_be_discounted_as_the_others(tmp_path):
+    path = tmp_path / "settings.toml"
+    path.write_text('health_discount_rate = "as the others"\n')
+    assert sv.Assumptions.from_toml(path).health_discount_rate is None
