@@ -68,7 +68,8 @@ def format_problems(problems: pd.DataFrame, shown: int = SHOWN_ROWS) -> str:
             lines += [line for line in shown_lines if line.strip()]
             if len(group) > shown:
                 lines.append(f"      ... and {len(group) - shown} more")
-            lines += [f"      {todo}" for todo in group["what_to_do"].drop_duplicates().head(3)]
+            todos = group["what_to_do"].head(shown).drop_duplicates()
+            lines += [f"      {todo}" for todo in todos]
         lines.append("")
     return "\n".join(lines).rstrip()
 

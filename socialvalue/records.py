@@ -139,7 +139,7 @@ class Found:
     def unknown(self, origin: Origin, name: str, what: str) -> None:
         """Add the problem of a sheet or file that is named after no table."""
         hint = did_you_mean(plain_name(name.rpartition(".")[0] or name), TABLES)
-        todo = f"{hint.strip()} " if hint else f"The tables are: {', '.join(TABLES)}. "
+        todo = f"{hint.strip()} " if hint else ""
         todo += f"Rename the {what} after its table, or start its name with _ to leave it out."
         rule = f"there is no table of the name of this {what}"
         self.problem(origin, name, None, "", (rule, todo))

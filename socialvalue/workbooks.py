@@ -43,18 +43,20 @@ def read_workbook(path: Path, sha256: str, found: Found) -> None:
             if hidden:
                 found.note(plain_name(sheet.name), "the sheet is hidden, and was read")
         else:
-            _pass_over(sheet.name, hidden, origin, found)
+            _pass_over(sheet, hidden, origin, found)
 
 
-def _pass_over(sheet: str, hidden: bool, origin: Origin, found: Found) -> None:
+def _pass_over(sheet: Any, hidden: bool, origin: Origin, found: Found) -> None:
     """A sheet that is no table: left alone where it cannot have been meant as one."""
-    name = plain_name(sheet)
+    name = plain_name(sheet.name)
+    if not sheet.to_python():
+        return
     if name in IGNORED_SHEETS or name.startswith("_"):
-        found.note(sheet, "this sheet is not a table and was not read")
+        found.note(sheet.name, "this sheet is not a table and was not read")
     elif hidden and not did_you_mean(name, TABLES):
-        found.note(sheet, "this hidden sheet is not a table and was not read")
+        found.note(sheet.name, "this hidden sheet is not a table and was not read")
     else:
-        found.unknown(origin, sheet, "hidden sheet" if hidden else "sheet")
+        found.unknown(origin, sheet.name, "hidden sheet" if hidden else "sheet")
 
 
 def _read_sheet(sheet: Any, unread: list[Place], origin: Origin, found: Found) -> None:

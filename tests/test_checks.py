@@ -771,6 +771,12 @@ def test_a_message_shows_five_rows_of_a_rule_and_counts_the_rest():
     assert "... and 3 more" in shown
 
 
+def test_a_message_says_of_each_missing_column_what_it_is():
+    shown = format_problems(sv.check(sv.Records(outcomes=pd.DataFrame({"place": ["here"]}))))
+    for column in ("outcome_id", "stakeholder_group", "quantity", "date"):
+        assert f"Add a column {column}: " in shown
+
+
 @pytest.mark.parametrize("cell", ["twelve", " 12 people ", "1,2,3", "(12)", 1e400])
 def test_a_value_is_shown_as_it_was_written(cell):
     found = sv.check(sv.Records(outcomes=records_with("outcomes", {"quantity": cell}).outcomes))

@@ -149,7 +149,7 @@ def made(tmp_path, kind):
 UNREADABLE = {
     "missing": "There is no file or folder",
     "text": "is not a workbook, whatever its name says",
-    "empty workbook": "has no sheet with records in it. It has: Sheet.",
+    "empty workbook": "has no sheet with records in it. Name each sheet",
     "csv": "is neither a workbook (.xlsx, .xlsm, .ods) nor a folder",
     "folder": "has no file with records in it",
     "semicolons": "has semicolons between its cells",
