@@ -61,7 +61,7 @@ class Assumptions:
     discount_rate : float or str
         A yearly rate [share per year], a schedule's name, or the path of a CSV with a schedule.
     health_discount_rate : float, str or None
-        The same for discount class ``health``; None, or ``as the others``, means that of the others.
+        The same for discount class ``health``; None, or ``as the others``, is as the others.
     timing, input_timing : {"start", "mid", "end"}
         When in its year an outcome or input falls.
     drop_off_from : {"second_year", "first_year", "end_of_activity"}
