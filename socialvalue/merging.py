@@ -130,7 +130,7 @@ def merged_map(result: Result, new_ids: pd.Series, withheld: set[int]) -> Valued
     table.loc[gone, ["people", *QUANTITIES, *COUNTED, *money]] = np.nan
     table = table.drop(columns="new_id").sort_values("row_id").reset_index(drop=True)
     values = result.valued.values
-    values = values.assign(row_id=values["row_id"].map(new_ids))
+    values = _with_still_parts(values.assign(row_id=values["row_id"].map(new_ids)))
     values = values[~values["row_id"].isin(withheld)]
     several = set(old.loc[size > 1, "new_id"]) & set(
         table.loc[table["value_covers"].isna(), "row_id"]
@@ -138,6 +138,13 @@ def merged_map(result: Result, new_ids: pd.Series, withheld: set[int]) -> Valued
     values = values.assign(k=values["k"].where(~values["row_id"].isin(several), -1))
     sums = values.groupby(["row_id", "year", "t", "k"])[list(_AMOUNTS)].sum(min_count=1)
     return ValuedMap(table, sums.reset_index())
+
+
+def _with_still_parts(values: pd.DataFrame) -> pd.DataFrame:
+    """Values in which rows without a range stand still beside merged rows that have one."""
+    some = values[list(BOUNDS)].notna().any(axis=1).groupby(values["row_id"]).transform("any")
+    still = {bound: values[bound].fillna(values["present_value"].where(some)) for bound in BOUNDS}
+    return values.assign(**still)
 
 
 def _one_row(result: Result, group: pd.DataFrame) -> pd.Series:
@@ -153,7 +160,9 @@ def _one_row(result: Result, group: pd.DataFrame) -> pd.Series:
     for column in sums:
         row[column] = group[column].sum(min_count=1)
     for bound in ("present_value_low", "present_value_high"):
-        row[bound] = group[bound].sum(min_count=1)
+        # Rows without a range stand still beside those that have one.
+        still = group[bound].fillna(group["present_value"])
+        row[bound] = still.sum() if group[bound].notna().any() else np.nan
     row["has_quantity_range"] = bool(group["has_quantity_range"].any())
     people = distinct_people(result, group["row_id"].tolist())
     row["people"] = people if group["people"].lt(SMALL_ROW).all() else np.nan

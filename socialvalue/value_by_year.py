@@ -109,6 +109,8 @@ def _bounds(grid: pd.DataFrame, left: pd.Series) -> pd.DataFrame:
     """
     central = grid["unit_value_now"]
     has_range = grid["low_now"].notna() | grid["high_now"].notna() | grid["has_quantity_range"]
+    # A year without a range of its own stands still beside the years of its row that have one.
+    has_range = has_range.groupby(grid["row_id"]).transform("any").astype(bool)
     ends = [grid["quantity_low_left"], grid["quantity_high_left"]]
     found = {}
     for name, column in (("low", "low_now"), ("high", "high_now")):

@@ -160,3 +160,21 @@ def test_no_sum_of_shown_rows_leaves_a_small_row(assess):
         for chosen in itertools.combinations(shown, size):
             left = result.totals["present_value"] - sum(chosen)
             assert not np.isclose(left, small)
+
+
+def test_the_range_of_merged_groups_holds_their_value(assess, proxy_set):
+    # Two people behind a value with a range, two behind one without: 20 x 80 to 150, and 500.
+    proxies = proxy_set({}, {"proxy_id": "wide", "low": 80.0, "high": 150.0}, {"proxy_id": "flat"})
+    many = [{"person_id": f"p{i}"} for i in range(9)]
+    wide = [{"proxy_id": "wide", "outcome": "w", "person_id": f"p{i}"} for i in range(2)]
+    flat = {"proxy_id": "flat", "outcome": "f", "quantity": 5, "person_id": "p3"}
+    others = [{**flat, "quantity": 0, "person_id": f"p{i}"} for i in (4, 5)]
+    published = assess(*many, *wide, flat, *others, proxies=proxies).for_output()
+    assert len(published.impact_map) == 2
+    merged = published.impact_map.query("merged").iloc[0]
+    assert merged["present_value"] == pytest.approx(2000 + 500)
+    assert merged["present_value_low"] == pytest.approx(1600 + 500)
+    assert merged["present_value_high"] == pytest.approx(3000 + 500)
+    whole = published.by().iloc[0]
+    assert whole["present_value_low"] == pytest.approx(9000 + 1600 + 500)
+    assert whole["present_value_high"] == pytest.approx(9000 + 3000 + 500)
