@@ -1,22 +1,24 @@
 """Do the CSV files hold what the result holds, unrounded, and harm no spreadsheet program?"""
 
+import csv
+from dataclasses import replace
+
 import pandas as pd
+import programmes
 import pytest
 
-import socialvalue as sv
 from socialvalue.report.csv_tables import file_name, harmless, tables_of, write_tables
 
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
     """The example network in both profiles: tables as they are, and the folder of their files."""
-    result = sv.assess(sv.datasets.load_network(), breakdowns=["imd_decile"])
+    shown = {"publish": programmes.network_published(), "internal": programmes.network()}
     found = {}
-    for profile in ("publish", "internal"):
-        shown = result.for_output(profile)
+    for profile, result in shown.items():
         folder = tmp_path_factory.mktemp(profile)
-        write_tables(shown, folder)
-        found[profile] = (tables_of(shown), folder)
+        write_tables(result, folder)
+        found[profile] = (tables_of(result), folder)
     return found
 
 
@@ -107,17 +109,19 @@ def test_every_kind_of_text_is_made_harmless(dtype):
 
 def test_hostile_records_come_out_harmless(assess, tmp_path):
     # Where cells are divided at semicolons, what follows one starts a cell of its own.
-    changes = [{"outcome": text, "stakeholder_group": text} for text in (*HOSTILE, "a;=1+1;b")]
-    write_tables(assess(*changes), tmp_path / "tables")
+    texts = [*HOSTILE, "a;=1+1;b"]
+    result = assess(*({"outcome": str(place)} for place in range(len(texts))))
+    # Reading records refuses some of these; writing must not rest on that.
+    rows = result.valued.rows.assign(outcome=texts, stakeholder_group=texts)
+    write_tables(replace(result, valued=replace(result.valued, rows=rows)), tmp_path / "tables")
     for path in (tmp_path / "tables").iterdir():
-        text = path.read_text("utf-8-sig")
-        assert ',"="' not in text
-        for line in text.splitlines():
-            assert not line.startswith(("=", "+", "@")), path.name
-        if "a;=1+1;b" in text:
-            assert '"a;=1+1;b"' in text
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            cells = {cell for row in csv.reader(file) for cell in row}
+        assert not cells & set(texts[:-1])
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))], path.name
+    assert '"a;=1+1;b"' in (tmp_path / "tables" / "impact_map.csv").read_text("utf-8-sig")
     found = pd.read_csv(tmp_path / "tables" / "impact_map.csv", encoding="utf-8-sig", dtype=str)
-    assert "'=1+1" in set(found["outcome"])
+    assert found["outcome"].tolist()[:2] == ["'=1+1", "'+1"]
 
 
 def test_a_breakdown_cannot_name_a_file_elsewhere(assess, tmp_path):
