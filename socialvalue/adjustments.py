@@ -107,6 +107,7 @@ class _Best:
         self.origin = np.full(size, "", dtype=object)
         self.scope = np.full(size, -1)
         self.line = np.full(size, "", dtype=object)
+        self.tied_with = np.full(size, "", dtype=object)
 
 
 def _best_adjustment(
@@ -130,17 +131,21 @@ def _best_adjustment(
                 f"adjustments, row {line}: {adjustment['proxy_id']} is already net of {field}, "
                 f"which this row takes off again. Leave {field} blank for that proxy."
             )
+        # A tie matters only where no more specific row decides, wherever that row stands.
         tied = fits & (best.scope == len(scope)) & ~barred
-        if tied.any():
-            raise InputError(
-                f"adjustments, rows {best.line[tied][0]} and {line}: both state {field} for the "
-                f"same records with equally many scope columns ({', '.join(scope) or 'none'}). "
-                "Make one of them more specific, or leave one out."
-            )
+        best.tied_with[tied] = line
         better = fits & (len(scope) > best.scope)
         best.value[better] = adjustment[field]
         best.origin[better] = f"adjustments, row {line}: {adjustment['reason']}"
         best.scope[better], best.line[better] = len(scope), line
+        best.tied_with[better] = ""
+    tied = best.tied_with != ""
+    if tied.any():
+        raise InputError(
+            f"adjustments, rows {best.line[tied][0]} and {best.tied_with[tied][0]}: both state "
+            f"{field} for the same records with equally many scope columns. Make one of them more "
+            "specific, or leave one out."
+        )
     return best
 
 

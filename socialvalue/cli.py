@@ -109,11 +109,14 @@ def check(
     for line in parse_records(records).coerced.itertuples():
         where = ", ".join(filter(None, [line.table, line.column]))
         typer.echo(f"{where}: {line.what} ({line.count})")
+    if len(problems):
+        typer.echo(format_problems(problems), err=True)
+        typer.echo("\nColumn meanings: socialvalue template --describe TABLE", err=True)
+    # The list is out before the copy is made, which can fail by itself.
     if annotate is not None:
         mark(path, problems, annotate)
         typer.echo(f"Copy with each problem marked: {annotate}")
     if len(problems):
-        typer.echo(format_problems(problems), err=True)
         raise typer.Exit(BAD_INPUT)
     typer.echo("No problems found.")
 

@@ -1,6 +1,7 @@
 """Which scales can a survey use? Range, direction and meaningful change of each, as data."""
 
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,17 @@ _CONVERSIONS = Table(
 )
 
 
+@cache
+def _kept() -> pd.DataFrame:
+    file = data_root() / "instruments" / "instruments.csv"
+    return _read(file, _SHIPPED).assign(origin="shipped")
+
+
+def _shipped() -> pd.DataFrame:
+    """The scales that come with the library; a copy, so that nobody changes another's."""
+    return _kept().copy()
+
+
 def load_instruments(
     declared: pd.DataFrame | None = None, path: str | Path | None = None
 ) -> pd.DataFrame:
@@ -79,8 +91,7 @@ def load_instruments(
     >>> float(shipped.loc["phq9", "minimum"]), float(shipped.loc["phq9", "maximum"])
     (0.0, 27.0)
     """
-    file = Path(path) if path is not None else data_root() / "instruments" / "instruments.csv"
-    shipped = _read(file, _SHIPPED).assign(origin="shipped")
+    shipped = _shipped() if path is None else _read(Path(path), _SHIPPED).assign(origin="shipped")
     if declared is None:
         return shipped
     typed, found, _ = parse_table(declared, INSTRUMENTS, Origin())

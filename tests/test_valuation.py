@@ -354,6 +354,19 @@ def test_the_cost_of_a_project_counts_whether_its_outcomes_are_priced_or_not(ass
     assert fiscal.ratio_missing == "no priced outcome counts in this view"
 
 
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 0, 1]])
+def test_a_tie_that_a_more_specific_row_decides_is_none(assess, order):
+    # Two rows of one scope column each, and one of two that fits better: 1000 x (1 - 0.3).
+    rows = [
+        {"proxy_id": "tea", "deadweight": 0.1},
+        {"project": "a", "deadweight": 0.2},
+        {"proxy_id": "tea", "project": "a", "deadweight": 0.3},
+    ]
+    table = pd.DataFrame([{**FRAME, **rows[i]} for i in order])
+    result = assess({"project": "a", "deadweight": None}, adjustments=table)
+    assert result.totals["net_value"] == pytest.approx(700)
+
+
 def spent_on(projects):
     rows = [
         {"input_id": name, "project": name, "amount": amount, "date": "2024-05-01"}
