@@ -44,6 +44,9 @@ def settle(rows: pd.DataFrame, adjustments: pd.DataFrame) -> pd.DataFrame:
         If two rows of the adjustments fit equally well, or take what a proxy is already net of.
     """
     settled = rows.copy()
+    whole_or_once = rows["value_covers"].isin(["duration", "once"]).to_numpy(bool)
+    stated = rows["drop_off"].fillna(0.0).to_numpy(float) != 0
+    settled["drop_off_ignored"] = whole_or_once & stated
     for field in FIELDS:
         value, origin = _settle_field(rows, adjustments, field)
         settled[field], settled[f"{field}_from"] = value, origin

@@ -105,6 +105,22 @@ def no_published_range(claim: Claim) -> Iterator[dict]:
         )
 
 
+def drop_off_not_taken(claim: Claim) -> Iterator[dict]:
+    """Drop-off that records state and that cannot be taken, because of what the value covers."""
+    counted = claim.rows[claim.rows["counted"]]
+    rows = counted[counted["drop_off_ignored"].astype(bool)]
+    if len(rows):
+        yield _finding(
+            "drop_off_not_taken",
+            "low",
+            f"Records state a drop-off for {_outcomes(rows)}, whose values cover one use or the "
+            "whole duration: none was taken.",
+            rows,
+            why="Such a value counts once, so there is no later year to take drop-off in.",
+            what_to_do="Leave drop_off blank there, or use a proxy whose value is for a year.",
+        )
+
+
 def not_priced(claim: Claim) -> Iterator[dict]:
     """Outcomes kept whole: counted and told, not priced."""
     rows = claim.rows[claim.rows["proxy_id"].isna()]
@@ -269,6 +285,7 @@ def _outcomes(rows: pd.DataFrame) -> str:
 RULES = (
     adjustment_stated_nowhere,
     no_published_range,
+    drop_off_not_taken,
     not_priced,
     outside_perspective,
     superseded_proxy,

@@ -367,6 +367,15 @@ def test_a_tie_that_a_more_specific_row_decides_is_none(assess, order):
     assert result.totals["net_value"] == pytest.approx(700)
 
 
+def test_drop_off_that_cannot_be_taken_is_said(assess, proxy_set):
+    once = proxy_set({"value_covers": "once"})
+    result = assess({"drop_off": 0.5, "duration_years": None}, proxies=once)
+    assert result.totals["net_value"] == 1000
+    assert "drop_off_not_taken" in set(result.findings["rule"])
+    quiet = assess({"drop_off": 0, "duration_years": None}, proxies=once)
+    assert "drop_off_not_taken" not in set(quiet.findings["rule"])
+
+
 def spent_on(projects):
     rows = [
         {"input_id": name, "project": name, "amount": amount, "date": "2024-05-01"}
