@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from socialvalue.errors import OutputError as OutputError
     from socialvalue.errors import SettingsError as SettingsError
     from socialvalue.errors import SocialValueError as SocialValueError
+    from socialvalue.parse import parse_records as parse_records
     from socialvalue.proxies import ProxySet as ProxySet
     from socialvalue.proxies import load_proxies as load_proxies
     from socialvalue.read import read_records as read_records
@@ -42,6 +43,7 @@ _HOME = {
     "assess": "socialvalue.assessment",
     "check": "socialvalue.checks",
     "load_proxies": "socialvalue.proxies",
+    "parse_records": "socialvalue.parse",
     "read_records": "socialvalue.read",
     "value_records": "socialvalue.record_values",
 }
@@ -69,6 +71,7 @@ __all__ = [
     "datasets",
     "equity",
     "load_proxies",
+    "parse_records",
     "read_records",
     "survey_outcomes",
     "surveys",

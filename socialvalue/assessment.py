@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from socialvalue.people import people_behind, small_rows, with_row_people
 from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.records import Records
 from socialvalue.results import Result
+from socialvalue.summary import ROW_KEYS
 from socialvalue.survey_change import survey_change
 from socialvalue.valuation import ValuedMap, value_map
 
@@ -140,17 +142,37 @@ def assess(
     """
     from socialvalue.checks import check_parsed
 
+    _refuse_wrong_kinds(records, assumptions)
     assumptions = assumptions or Assumptions()
     if not isinstance(proxies, ProxySet):
         proxies = load_proxies(proxies)
+    asked = (breakdowns,) if isinstance(breakdowns, str) else tuple(breakdowns)
+    # What is a key of every impact map needs no map of its own.
+    breakdowns = tuple(name for name in dict.fromkeys(asked) if name not in (*ROW_KEYS, "year"))
     parsed = parse_records(records)
     problems = check_parsed(parsed, records, proxies, assumptions)
     if len(problems):
         raise InputError("The records were not valued.", problems)
-    basis = basis_of(parsed.tables, proxies, assumptions, tuple(breakdowns))
+    basis = basis_of(parsed.tables, proxies, assumptions, breakdowns)
     appraisal = appraise(basis, assumptions)
-    result = _assembled(_Job(records, parsed, basis, appraisal, tuple(breakdowns)))
+    result = _assembled(_Job(records, parsed, basis, appraisal, breakdowns))
+    result = replace(result, also_by=tuple(name for name in asked if name not in breakdowns))
     return replace(result, shown_conventions=result.side_by_side()) if conventions else result
+
+
+def _refuse_wrong_kinds(records: Any, assumptions: Any) -> None:
+    if isinstance(records, pd.DataFrame):
+        raise InputError("Give the frame a name: sv.assess(sv.Records(outcomes=frame)).")
+    if not isinstance(records, Records):
+        raise InputError(
+            f"{type(records).__name__} is no set of records: give what sv.read_records returns, or "
+            "sv.Records(outcomes=frame)."
+        )
+    if assumptions is not None and not isinstance(assumptions, Assumptions):
+        raise SettingsError(
+            f"assumptions is a {type(assumptions).__name__}: give sv.Assumptions(...), or "
+            "sv.Assumptions.from_toml(path)."
+        )
 
 
 @dataclass(frozen=True)
@@ -237,4 +259,5 @@ def _claim(job: _Job, valued: ValuedMap) -> claims.Claim:
         ratio_missing=appraisal.ratio_missing,
         outside_ratio=appraisal.lines.loc[~appraisal.in_ratio, "row_id"].drop_duplicates(),
         assumptions=appraisal.assumptions,
+        sources=frozenset(job.basis.proxies.sources["source_id"].dropna()),
     )

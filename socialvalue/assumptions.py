@@ -179,7 +179,7 @@ class Assumptions:
             If the file cannot be read, or holds a key that is no setting.
         """
         try:
-            settings = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            settings = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise SettingsError(
                 f"The assumptions file {path} cannot be read ({error.strerror})."

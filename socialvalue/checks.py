@@ -1,12 +1,14 @@
 """What is wrong in the data? Every problem at once, with row, column, value and what to do."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from socialvalue import cross_checks
 from socialvalue.assumptions import Assumptions
 from socialvalue.columns import Table
 from socialvalue.parse import Parsed, parse_records
-from socialvalue.proxies import ProxySet
+from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.raw_tables import as_shown, as_written
 from socialvalue.records import PROBLEM_COLUMNS, Records
 from socialvalue.schemas import TABLES
@@ -14,14 +16,16 @@ from socialvalue.table_checks import of_one_table
 
 
 def check(
-    records: Records, proxies: ProxySet | None = None, assumptions: Assumptions | None = None
+    records: Records,
+    proxies: ProxySet | str | Path | None = None,
+    assumptions: Assumptions | None = None,
 ) -> pd.DataFrame:
     """Find every problem in records at once.
 
     Parameters
     ----------
     records : Records
-    proxies : ProxySet, optional
+    proxies : ProxySet, or name or folder of one, optional
         Without it, proxies and units are not checked.
     assumptions : Assumptions, optional
         For the month in which a year starts.
@@ -47,6 +51,8 @@ def check(
     >>> check(Records(outcomes=frame))["what_to_do"].tolist()
     ['35 looks like a percentage; write 0.35.']
     """
+    if isinstance(proxies, str | Path):
+        proxies = load_proxies(proxies)
     return check_parsed(parse_records(records), records, proxies, assumptions or Assumptions())
 
 

@@ -30,6 +30,7 @@ class Claim:
     ratio_missing: str | None
     outside_ratio: pd.Series
     assumptions: Assumptions
+    sources: frozenset[str] = frozenset()
 
 
 def audit(claim: Claim) -> tuple[pd.DataFrame, list[list[int]]]:
@@ -44,11 +45,19 @@ def audit(claim: Claim) -> tuple[pd.DataFrame, list[list[int]]]:
         For each finding, the row_id of the rows it concerns.
     """
     found = [finding for rule in RULES for finding in rule(claim)]
-    table = pd.DataFrame(found, columns=[*COLUMNS, "row_ids"])
-    order = table.assign(_severity=table["severity"].map(_ORDER), _size=-table["value_at_stake"])
-    order = order.sort_values(["_severity", "_size"], kind="stable")
+    order = in_order(pd.DataFrame(found, columns=[*COLUMNS, "row_ids"]))
     ids = [each if isinstance(each, list) else [] for each in order["row_ids"]]
-    return order[list(COLUMNS)].reset_index(drop=True), ids
+    return order[list(COLUMNS)], ids
+
+
+def in_order(findings: pd.DataFrame) -> pd.DataFrame:
+    """Findings with the most severe first, and of those the most valuable."""
+    keys = findings.assign(
+        _severity=findings["severity"].map(_ORDER),
+        _size=-pd.to_numeric(findings["value_at_stake"]).fillna(0.0),
+    )
+    keys = keys.sort_values(["_severity", "_size"], kind="stable")
+    return findings.loc[keys.index].reset_index(drop=True)
 
 
 def _finding(
@@ -76,17 +85,32 @@ def adjustment_stated_nowhere(claim: Claim) -> Iterator[dict]:
             rows = rows[(rows["duration_years"] > 1) & (rows["value_covers"] == "year")]
         if rows.empty:
             continue
-        taken = "one year was counted" if field == "duration_years" else "nothing was taken off"
+        if field == "duration_years":
+            yield _duration_unstated(rows)
+            continue
+        words = field.replace("_", " ").capitalize()
         yield _finding(
             UNSTATED,
-            "medium" if field == "duration_years" else "high",
-            f"{field} is stated nowhere for {_outcomes(rows)}: {taken}.",
+            "high",
+            f"{words} is stated nowhere for {_outcomes(rows)}: nothing was taken off.",
             rows,
             why="Leaving a reduction out claims all of a change that would partly have happened "
             "anyway or was partly caused by others.",
             what_to_do=f"State {field} on the records or, with a reason, in the adjustments table; "
             "write 0 where you have grounds for 0.",
         )
+
+
+def _duration_unstated(rows: pd.DataFrame) -> dict:
+    return _finding(
+        UNSTATED,
+        "medium",
+        f"How long they last is stated nowhere for {_outcomes(rows)}: one year was counted.",
+        rows,
+        why="A change that fades sooner is worth less, and one that lasts is worth more.",
+        what_to_do="State duration_years on the records or, with a reason, in the adjustments "
+        "table; write 1 where a year is right.",
+    )
 
 
 def no_published_range(claim: Claim) -> Iterator[dict]:
@@ -128,7 +152,8 @@ def not_priced(claim: Claim) -> Iterator[dict]:
         yield _finding(
             "not_priced",
             "low",
-            f"{rows['outcome'].fillna('(unnamed)').nunique()} outcomes are counted and not priced.",
+            f"{_count(rows['outcome'].fillna('(unnamed)').nunique(), 'outcome')} counted and not "
+            "priced.",
             rows.iloc[0:0],
             why="The total leaves them out; they are no less real.",
             what_to_do="Report them beside the money.",
@@ -149,6 +174,22 @@ def outside_perspective(claim: Claim) -> Iterator[dict]:
         )
 
 
+def source_missing(claim: Claim) -> Iterator[dict]:
+    """Value that rests on a proxy whose set does not say who published it."""
+    counted = claim.rows[claim.rows["counted"] & claim.rows["proxy_id"].notna()]
+    rows = counted[~counted["source_id"].isin(claim.sources)]
+    if len(rows):
+        yield _finding(
+            "source_missing",
+            "high",
+            "Some values name no source: "
+            f"{', '.join(sorted(rows['proxy_id'].astype(str).unique())[:5])}.",
+            rows,
+            why="A value that nobody is known to have published cannot be audited.",
+            what_to_do="Give each proxy a source_id, and each source a row in sources.csv.",
+        )
+
+
 def superseded_proxy(claim: Claim) -> Iterator[dict]:
     """Value that rests on a proxy its publisher has replaced."""
     counted = claim.rows[claim.rows["counted"]]
@@ -157,7 +198,7 @@ def superseded_proxy(claim: Claim) -> Iterator[dict]:
         yield _finding(
             "superseded_proxy",
             "medium",
-            f"{rows['proxy_id'].nunique()} proxies in use have been superseded: "
+            f"Superseded proxies are in use ({rows['proxy_id'].nunique()}): "
             f"{', '.join(sorted(rows['proxy_id'].unique())[:5])}.",
             rows,
             why="A newer figure exists and may differ.",
@@ -197,8 +238,9 @@ def protection_not_applied(claim: Claim) -> Iterator[dict]:
         yield _finding(
             "protection_not_applied",
             "medium",
-            f"{len(rows)} rows of the impact map state no people: whether a group is small enough "
-            "to be identifiable could not be checked.",
+            "No people are stated for some of the impact map "
+            f"({len(rows)} row{'s' * (len(rows) != 1)}): whether a group is small enough to be "
+            "identifiable could not be checked.",
             rows,
             why="Published figures on very few people can identify them.",
             what_to_do="Record person_id or people for outcomes that happen to people.",
@@ -276,6 +318,10 @@ def costs_missing_from_inputs(claim: Claim) -> Iterator[dict]:
         }
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s are' if number != 1 else ' is'}"
+
+
 def _outcomes(rows: pd.DataFrame) -> str:
     names = list(dict.fromkeys(rows["outcome"].fillna(rows["proxy_id"]).astype(str)))
     more = len(names) - 3
@@ -288,6 +334,7 @@ RULES = (
     drop_off_not_taken,
     not_priced,
     outside_perspective,
+    source_missing,
     superseded_proxy,
     forecast_prices,
     protection_not_applied,

@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialvalue import __version__
 from socialvalue.errors import SettingsError, SocialValueError
+
+if TYPE_CHECKING:
+    from socialvalue.results import Result
 
 BAD_INPUT, USAGE, HIGH_FINDINGS = 1, 2, 3
 
@@ -57,11 +60,13 @@ def demo(
     """Value a synthetic example network and write every output."""
     from socialvalue import datasets
     from socialvalue.assessment import assess
+    from socialvalue.report.folder import write_folder
 
     result = assess(datasets.load_network(), "uk-public", breakdowns=["imd_decile"])
-    result.write_folder(out, profile=_profile(internal))
+    shown = result.for_output(_profile(internal))
+    write_folder(shown, out)
     typer.echo("Synthetic example data: no real people, organisations or results.")
-    _say_outputs(result, out)
+    _say_outputs(shown, out)
 
 
 @app.command()
@@ -157,8 +162,9 @@ def assess(
     settings = Assumptions.from_toml(assumptions) if assumptions else Assumptions()
     records = read_records(path, dates=dates)
     result = value(records, proxies, settings, breakdowns=by or [], conventions=conventions)
-    write_folder(result.for_output(_profile(internal), disclosure), out, protect=[path])
-    _say_outputs(result, out)
+    shown = result.for_output(_profile(internal), disclosure)
+    write_folder(shown, out, protect=[path])
+    _say_outputs(shown, out)
     if strict and (result.findings["severity"] == "high").any():
         high = result.findings[result.findings["severity"] == "high"]
         for finding in high.itertuples():
@@ -204,9 +210,12 @@ def _profile(internal: bool) -> str:
     return "internal" if internal else "publish"
 
 
-def _say_outputs(result: object, out: Path) -> None:
-    typer.echo(result)
-    for name in ("report.html", "impact_map.xlsx", "assessment.json", "charts", "tables"):
+def _say_outputs(shown: "Result", out: Path) -> None:
+    from socialvalue.report.labels import headline
+
+    typer.echo(headline(shown))
+    made = ("report.html", "impact_map.xlsx", "assessment.json", "charts", "tables", "files.txt")
+    for name in made:
         typer.echo(f"  {out / name}")
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from socialvalue.claims import in_order
 from socialvalue.cost_benefit import published_cases
 from socialvalue.errors import SettingsError
 from socialvalue.merging import MERGED_LABEL, merged_allocation, merged_map, new_row_ids
@@ -165,4 +166,5 @@ def _harms_left(
         "why": "They are subtracted in the total; the harms shown leave them out.",
         "what_to_do": "Look at them in the internal profile before you decide what to say.",
     }
-    return totals, pd.concat([findings, pd.DataFrame([said])], ignore_index=True)
+    both = pd.concat([findings, pd.DataFrame([said])], ignore_index=True)
+    return totals, in_order(both)

@@ -11,6 +11,20 @@ from socialvalue.frameworks import assign_link_sets
 _FROM_ACTIVITY = ("project", "activity_type", "place", "lsoa", "organisation", "partners")
 
 _PRIVATE = ("person_id",)
+# Figures that the collapse adds up or keeps as keys under the same names.
+_OF_THE_MAP = (
+    "quantity",
+    "quantity_low",
+    "quantity_high",
+    "unit",
+    "people",
+    "starts",
+    "duration_years",
+    "drop_off",
+    "deadweight",
+    "displacement",
+    "attribution_to_others",
+)
 
 
 def with_activities(outcomes: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
@@ -51,8 +65,14 @@ def with_breakdowns(outcomes: pd.DataFrame, breakdowns: tuple[str, ...]) -> pd.D
         If a column does not exist, or names people.
     """
     for column in breakdowns:
+        if column in _OF_THE_MAP:
+            raise SettingsError(
+                f"Cannot break down by {column!r}: the impact map has it as a figure of its own. "
+                "Break down by a column that names a group, a place or a kind."
+            )
         if column not in outcomes or column in _PRIVATE:
-            near = get_close_matches(column, [c for c in outcomes if c not in _PRIVATE], n=1)
+            known = [c for c in outcomes if c not in (*_PRIVATE, *_OF_THE_MAP)]
+            near = get_close_matches(column, known, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
             why = "names people" if column in _PRIVATE else "is no column of outcomes or activities"
             raise SettingsError(f"Cannot break down by {column!r}: it {why}.{hint}")

@@ -70,16 +70,17 @@ def parse_records(records: Records) -> Parsed:
     >>> parsed.tables["outcomes"]["quantity"].tolist()
     [1200.0]
     """
+    given = records.tables
     tables, problems, notes = {}, [records.problems_in_reading], [records.notes_in_reading]
     for name, table in TABLES.items():
-        raw = records.tables.get(name, pd.DataFrame())
+        raw = given.get(name, pd.DataFrame())
         typed, found, changed = parse_table(
-            raw, table, records.origin(name), dates=records.dates, given=name in records.tables
+            raw, table, records.origin(name), dates=records.dates, given=name in given
         )
         tables[name] = typed
         problems.append(found)
         notes.append(changed)
-    return Parsed(tables, _joined(problems), _joined(notes), tuple(records.tables))
+    return Parsed(tables, _joined(problems), _joined(notes), tuple(given))
 
 
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:

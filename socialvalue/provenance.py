@@ -61,7 +61,7 @@ def provenance(
         )
     return {
         "inputs": inputs,
-        "proxy_set": {"name": proxies.name, "version": proxies.version, "sha256": proxies.sha256},
+        "proxy_set": proxies.identity,
         "package_version": package_version,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "prices": prices.vintages(price_series(assumptions.price_series)),

@@ -47,6 +47,8 @@ class ProxySet:
         Hash of the three tables, for provenance.
     frameworks : dict of DataFrame
         Frameworks of the set's own, by name.
+    as_read : str
+        Hash of the frames as they were read, by which a later change of theirs is seen.
     """
 
     name: str
@@ -56,6 +58,16 @@ class ProxySet:
     sources: pd.DataFrame
     sha256: str
     frameworks: dict[str, pd.DataFrame] = field(default_factory=dict)
+    as_read: str = ""
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """Name, version and hash for provenance; of changed frames, that they were changed."""
+        now = _hash_of_frames(self.proxies, self.links, self.sources)
+        if self.as_read in ("", now):
+            return {"name": self.name, "version": self.version, "sha256": self.sha256}
+        changed = f"{self.version}, changed after it was read".removeprefix(", ")
+        return {"name": self.name, "version": changed, "sha256": now}
 
     def __repr__(self) -> str:
         count = self.proxies["proxy_id"].nunique()
@@ -81,7 +93,7 @@ class ProxySet:
         )
         lines = []
         for row in sourced.drop(columns="source_source_id").to_dict("records"):
-            lines += [f"{key}: {value}" for key, value in row.items() if pd.notna(value)]
+            lines += [f"{key}: {_shown(value)}" for key, value in row.items() if pd.notna(value)]
         for link in self.links[self.links["proxy_id"] == proxy_id].itertuples():
             lines.append(f"{link.framework} {link.category}: {link.share:g} ({link.rationale})")
         return lines
@@ -181,16 +193,42 @@ def _read_set(folder: Path, content: str) -> ProxySet:
         raise InputError(
             f"The proxy set in {folder} cannot be used.", pd.concat(problems, ignore_index=True)
         )
-    about = _package(folder / "datapackage.json")
+    name, version = _named(folder)
     return ProxySet(
-        name=str(about.get("name", folder.name)),
-        version=str(about.get("version", "")),
+        name=name,
+        version=version,
         proxies=tables["proxies"],
         links=tables["links"],
         sources=tables["sources"],
         sha256=_hash([folder / name for name in ("proxies.csv", "links.csv", "sources.csv")]),
         frameworks=own,
+        as_read=_hash_of_frames(tables["proxies"], tables["links"], tables["sources"]),
     )
+
+
+def _shown(value: Any) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+
+
+def _hash_of_frames(*frames: pd.DataFrame) -> str:
+    digest = hashlib.sha256()
+    for frame in frames:
+        digest.update(frame.to_csv(index=False).encode("utf-8"))
+    return digest.hexdigest()
+
+
+def _named(folder: Path) -> tuple[str, str]:
+    """Name and version of a set; a changed copy does not go by the name of what it was copied from.
+
+    The hashes in datapackage.json tell: where one differs, the set is called after its folder.
+    """
+    about = _package(folder / "datapackage.json")
+    name, version = str(about.get("name", folder.name)), str(about.get("version", ""))
+    for resource in about.get("resources", []):
+        path, written = folder / str(resource.get("path")), str(resource.get("hash", ""))
+        if path.is_file() and written and written.removeprefix("sha256:") != _hash([path]):
+            return folder.name, f"changed from {name} {version}".rstrip()
+    return name, version
 
 
 def _read_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[pd.DataFrame]]:

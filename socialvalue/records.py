@@ -49,7 +49,11 @@ class Records:
     Records(outcomes: 1 row)
     """
 
-    def __init__(self, **tables: pd.DataFrame) -> None:
+    def __init__(self, *unnamed: object, **tables: pd.DataFrame) -> None:
+        if unnamed:
+            raise InputError(
+                "Name each table: sv.Records(outcomes=frame), or read files with sv.read_records."
+            )
         for name, frame in tables.items():
             if name not in TABLES:
                 raise InputError(f"There is no table called {name!r}.{did_you_mean(name, TABLES)}")
@@ -58,7 +62,7 @@ class Records:
                     f"{name} is a {type(frame).__name__}; give a pandas DataFrame, or the path of "
                     "its files to read_records."
                 )
-        self._tables = dict(tables)
+        self._tables = {name: _own(frame) for name, frame in tables.items()}
         self._origins: dict[str, Origin] = {}
         self._found: tuple[pd.DataFrame, pd.DataFrame] = (no_problems(), no_notes())
         self.dates = "day-first"
@@ -81,8 +85,8 @@ class Records:
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """The tables that are there, by name."""
-        return MappingProxyType(self._tables)
+        """The tables that are there, by name; changing one changes nothing here."""
+        return MappingProxyType({name: _own(frame) for name, frame in self._tables.items()})
 
     @property
     def problems_in_reading(self) -> pd.DataFrame:
@@ -101,8 +105,11 @@ class Records:
     def __getattr__(self, name: str) -> pd.DataFrame:
         tables = self.__dict__.get("_tables", {})
         if name in tables:
-            return tables[name]
+            return _own(tables[name])
         raise AttributeError(f"These records have no table {name!r}.")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._tables]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tables)
@@ -110,6 +117,12 @@ class Records:
     def __repr__(self) -> str:
         counts = (f"{n}: {len(t):,} row{'s' * (len(t) != 1)}" for n, t in self._tables.items())
         return f"Records({', '.join(counts)})"
+
+
+def _own(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame of one's own: where pandas copies on write, nothing is copied until it is changed."""
+    copies_on_write = int(pd.__version__.partition(".")[0]) >= 3
+    return frame.copy(deep=not copies_on_write)
 
 
 class Found:

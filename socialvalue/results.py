@@ -103,6 +103,8 @@ class Result:
     frameworks : dict of DataFrame
     served : dict of set
         Categories that some proxy or link serves, by framework.
+    also_by : tuple of str
+        Keys of the map that were asked for as breakdowns: every result can be split by them.
     people : dict of DataFrame
         Distinct people by key, where they were counted.
     survey_change : DataFrame
@@ -137,6 +139,7 @@ class Result:
     importance: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     survey_change: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     basis: Basis | None = field(repr=False, default=None)
+    also_by: tuple[str, ...] = ()
     shown_cases: pd.DataFrame | None = field(repr=False, default=None)
     shown_conventions: pd.DataFrame | None = field(repr=False, default=None)
 

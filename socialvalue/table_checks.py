@@ -138,7 +138,8 @@ def _words_for_kind(column: Column) -> str:
 
 
 def _percentage(value: float) -> str:
-    if 1 < value <= 100:
+    # 1.2 is sooner a slip of the decimal point than 1.2 per cent.
+    if 2 <= value <= 100:
         return f"{value:.10g} looks like a percentage; write {value / 100:.10g}."
     return "Write a number between 0 and 1, such as 0.35."
 

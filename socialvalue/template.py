@@ -43,7 +43,10 @@ def describe(table: str) -> pd.DataFrame:
     ['input_id', 'amount', 'date']
     """
     if table not in TABLES:
-        raise SettingsError(f"There is no table called {table!r}.{did_you_mean(table, TABLES)}")
+        raise SettingsError(
+            f"There is no table called {table!r}.{did_you_mean(table, TABLES)} The tables are "
+            f"{', '.join(TABLES)}."
+        )
     rows = [
         (
             column.name,
@@ -81,6 +84,8 @@ def write_template(path: str | Path) -> None:
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
         raise OutputError(f"{path}: the template is an .xlsx workbook; end its name in .xlsx.")
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"{path}: the blank workbook is an .xlsx file; end its name in .xlsx.")
     if path.exists():
         raise InputError(f"{path} is there already and is never overwritten. Give another name.")
     with replace_whole(path) as made, xlsxwriter.Workbook(str(made)) as book:

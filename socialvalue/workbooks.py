@@ -51,6 +51,9 @@ def _pass_over(sheet: Any, hidden: bool, origin: Origin, found: Found) -> None:
     name = plain_name(sheet.name)
     if not sheet.to_python():
         return
+    if name == "about":
+        # The template's own sheet: nobody keeps records there.
+        return
     if name in IGNORED_SHEETS or name.startswith("_"):
         found.note(sheet.name, "this sheet is not a table and was not read")
     elif hidden and not did_you_mean(name, TABLES):

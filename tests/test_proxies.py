@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -744,3 +745,27 @@ def test_the_example_of_a_repriced_value():
     # 13,000 of 2019 is 16,178 in 2024-25 prices on the deflator alone, as published.
     value = float(rows_of("uk-public")[0]["unit_value"])
     assert round(value * prices.price_factor("2019", "2024-25").factor) == 16_178
+
+
+def test_a_changed_copy_does_not_go_by_the_name_of_what_it_was_copied_from(tmp_path):
+    ours = tmp_path / "ours"
+    shutil.copytree(PROXIES / "uk-public", ours)
+    assert sv.load_proxies(ours).name == "uk-public"
+    with (ours / "sources.csv").open("a", encoding="utf-8") as file:
+        file.write("ours,Our own survey,Us,2025,,,\n")
+    changed = sv.load_proxies(ours)
+    assert (changed.name, changed.version) == ("ours", "changed from uk-public 2026.1")
+
+
+def test_frames_changed_in_memory_are_said_in_the_provenance():
+    shipped = sv.load_proxies("uk-public")
+    as_shipped = shipped.identity
+    assert (as_shipped["name"], as_shipped["version"]) == ("uk-public", "2026.1")
+    shipped.proxies.loc[:, "unit_value"] = 1.0
+    assert shipped.identity["version"] == "2026.1, changed after it was read"
+    assert shipped.identity["sha256"] != as_shipped["sha256"]
+
+
+def test_dates_of_a_proxy_are_described_as_days():
+    lines = sv.load_proxies("uk-public").describe("health_ae_attendance")
+    assert any(re.fullmatch(r"review_by: \d{4}-\d\d-\d\d", line) for line in lines)

@@ -376,6 +376,52 @@ def test_drop_off_that_cannot_be_taken_is_said(assess, proxy_set):
     assert "drop_off_not_taken" not in set(quiet.findings["rule"])
 
 
+def test_a_value_without_a_source_is_a_high_finding(assess, proxy_set):
+    result = assess({}, proxies=proxy_set({"source_id": None}))
+    [found] = result.findings.query("rule == 'source_missing'").to_dict("records")
+    assert (found["severity"], found["value_at_stake"]) == ("high", 1000)
+    assert "source_missing" not in set(assess({}).findings["rule"])
+
+
+@pytest.mark.parametrize("key", ["project", "outcome", "stakeholder_group", "evidence", "year"])
+def test_a_key_of_the_map_can_be_asked_for_as_a_breakdown(assess, key):
+    result = assess({"project": "a"}, breakdowns=[key, "gender"])
+    assert result.also_by == (key,)
+    assert result.by(key)["present_value"].tolist() == [1000]
+    assert list(result.breakdowns) == ["gender"]
+
+
+@pytest.mark.parametrize("column", ["quantity", "people", "unit", "deadweight"])
+def test_a_figure_of_the_map_cannot_be_a_breakdown(assess, column):
+    with pytest.raises(SettingsError, match="a figure of its own"):
+        assess({}, breakdowns=[column])
+
+
+def test_one_breakdown_may_be_named_without_a_list(assess):
+    assert list(assess({"gender": "f"}, breakdowns="gender").breakdowns) == ["gender"]
+
+
+def test_what_is_no_set_of_records_says_what_to_give(outcomes, proxy_set):
+    with pytest.raises(InputError, match=r"sv\.Records\(outcomes=frame\)"):
+        sv.assess(outcomes(), proxy_set())
+    with pytest.raises(InputError, match="no set of records"):
+        sv.assess("hub.xlsx", proxy_set())
+    with pytest.raises(InputError, match="Name each table"):
+        sv.Records(outcomes())
+    with pytest.raises(SettingsError, match=r"sv\.Assumptions"):
+        sv.assess(sv.Records(outcomes=outcomes()), proxy_set(), {"price_year": "2024-25"})
+
+
+def test_frames_given_and_got_are_ones_own(outcomes, proxy_set):
+    frame = outcomes({"quantity": 10})
+    records = sv.Records(outcomes=frame)
+    frame["quantity"] = 0
+    got, again = records.outcomes, records.tables["outcomes"]
+    got["quantity"], again["quantity"] = 0, 0
+    assert sv.assess(records, proxy_set()).totals["gross_value"] == 1000
+    assert "outcomes" in dir(records)
+
+
 def spent_on(projects):
     rows = [
         {"input_id": name, "project": name, "amount": amount, "date": "2024-05-01"}
