@@ -67,7 +67,8 @@ def totals(
     -------
     totals : Series
         gross_value, net_value, present_value, harm_present_value, input_value, net_present_value
-        [money], sroi_ratio [ratio], payback_years [years].
+        [money], sroi_ratio [ratio], payback_years [years]; values are nan where no outcome was
+        priced.
     missing : str or None
         Why there is no ratio.
     in_ratio : Series of bool
@@ -88,6 +89,9 @@ def totals(
         "sroi_ratio": np.nan if missing else formulas.ratio_of_return(compared, spent),
         "payback_years": np.nan if missing else formulas.payback_years(flow, spent),
     }
+    if rows["proxy_id"].isna().all():
+        # Where nothing was priced the value is not known, which is not the same as nought.
+        result |= dict.fromkeys([*MEASURES, "harm_present_value"], np.nan)
     return pd.Series(result, dtype="float64"), missing, in_ratio
 
 

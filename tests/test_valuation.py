@@ -422,6 +422,16 @@ def test_frames_given_and_got_are_ones_own(outcomes, proxy_set):
     assert "outcomes" in dir(records)
 
 
+def test_where_nothing_was_priced_the_value_is_unknown_and_not_nought(assess):
+    result = assess({"proxy_id": None}, inputs=spent_on({"a": 500}))
+    values = ["gross_value", "net_value", "present_value", "harm_present_value", "sroi_ratio"]
+    assert result.totals[values].isna().all()
+    assert result.totals["input_value"] == 500
+    assert result.ratio_missing == "no outcome was priced"
+    # A view that counts none of what was priced knows that there is none.
+    assert assess({}, assumptions={"perspective": "fiscal"}).totals["present_value"] == 0
+
+
 def spent_on(projects):
     rows = [
         {"input_id": name, "project": name, "amount": amount, "date": "2024-05-01"}
