@@ -10,10 +10,12 @@ import pandas as pd
 from socialvalue import __version__, claims, disclosure, impact_map, provenance
 from socialvalue.appraisal import Appraisal, Basis, appraise, basis_of
 from socialvalue.assumptions import Assumptions
+from socialvalue.claims_on_records import links_for_nothing
 from socialvalue.errors import InputError, SettingsError
-from socialvalue.frameworks import allocate, used_frameworks
+from socialvalue.findings import Claim
+from socialvalue.frameworks import allocate, shipped_frameworks, used_frameworks
 from socialvalue.parse import Parsed, parse_records
-from socialvalue.people import people_behind, small_rows, with_row_people
+from socialvalue.people import people_behind, people_in_both, small_rows, with_row_people
 from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.records import Records
 from socialvalue.results import Result
@@ -148,7 +150,8 @@ def assess(
         proxies = load_proxies(proxies)
     asked = (breakdowns,) if isinstance(breakdowns, str) else tuple(breakdowns)
     # What is a key of every impact map needs no map of its own.
-    breakdowns = tuple(name for name in dict.fromkeys(asked) if name not in (*ROW_KEYS, "year"))
+    known = (*ROW_KEYS, "year", *shipped_frameworks(), *proxies.frameworks)
+    breakdowns = tuple(name for name in dict.fromkeys(asked) if name not in known)
     parsed = parse_records(records)
     problems = check_parsed(parsed, records, proxies, assumptions)
     if len(problems):
@@ -233,6 +236,7 @@ def _assembled(job: _Job) -> Assessment:
         basis=basis,
         importance=job.parsed.tables["importance"],
         survey_change=survey_change(job.parsed.tables),
+        in_both=people_in_both(prepared, valued, list(breakdowns)),
     )
 
 
@@ -249,15 +253,18 @@ def _broken_down(job: _Job, column: str) -> ValuedMap:
     return _unmerged(value_map(collapsed, basis.proxies, basis.adjustments, assumptions))
 
 
-def _claim(job: _Job, valued: ValuedMap) -> claims.Claim:
+def _claim(job: _Job, valued: ValuedMap) -> Claim:
     appraisal = job.appraisal
-    return claims.Claim(
+    tables = job.parsed.tables
+    return Claim(
         rows=valued.rows,
         inputs=appraisal.spent,
-        activities=job.parsed.tables["activities"],
+        activities=tables["activities"],
+        adjustments=tables["adjustments"],
         range=appraisal.range,
         ratio_missing=appraisal.ratio_missing,
         outside_ratio=appraisal.lines.loc[~appraisal.in_ratio, "row_id"].drop_duplicates(),
         assumptions=appraisal.assumptions,
         sources=frozenset(job.basis.proxies.sources["source_id"].dropna()),
+        fits_nothing=links_for_nothing(job.basis.outcomes, tables["activities"], tables["links"]),
     )

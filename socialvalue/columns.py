@@ -19,7 +19,8 @@ DTYPES = {
 } | dict.fromkeys(NUMERIC, "float64")
 EARLIEST, LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-12-31")
 # A zero-width space, a word joiner, a byte order mark and a soft hyphen: nobody sees them.
-_UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad]")
+# Characters that cannot be seen, and controls that no keyboard writes into a cell.
+_UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def clean_text(text: str) -> str:

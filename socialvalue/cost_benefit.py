@@ -38,6 +38,12 @@ UNIT_COLUMNS = (
     "cost_per_present_unit",
     "reason_missing",
 )
+_OF_THE_RATIO = (
+    "net_present_value",
+    "benefit_cost_ratio",
+    "payback_years",
+    "internal_rate_of_return",
+)
 _MERGED = "small groups of different kinds were merged, so it cannot be shown"
 
 
@@ -83,7 +89,9 @@ def _rows_of_cases(valued: ValuedMap) -> dict[str, pd.DataFrame]:
     return {PUBLIC: rows[~transfer], FISCAL: rows[fiscal]}
 
 
-def published_cases(table: pd.DataFrame, merged: ValuedMap) -> pd.DataFrame:
+def published_cases(
+    table: pd.DataFrame, merged: ValuedMap, no_ratio: str | None = None
+) -> pd.DataFrame:
     """Cases as they can be published: none that a merged small group could be worked out from.
 
     A case whose rows were merged with rows of another type of value would give the group away by
@@ -95,7 +103,14 @@ def published_cases(table: pd.DataFrame, merged: ValuedMap) -> pd.DataFrame:
         From `cases`.
     merged : ValuedMap
         The map with small groups merged.
+    no_ratio : str or None
+        Why no ratio may be shown; then none of a case is.
     """
+    table = table.copy()
+    if no_ratio is not None:
+        whole = table["value_type"].isna()
+        table.loc[whole, list(_OF_THE_RATIO)] = np.nan
+        table.loc[whole, "reason_missing"] = no_ratio
     rows = merged.rows
     across = bool((rows["merged"] & rows["counted"] & rows["proxy_id"].isna()).any())
     found = []

@@ -3,8 +3,11 @@
 Rows of the impact map that rest on fewer distinct people than the policy allows are merged with
 rows like them: first over grades of evidence, then outcomes, projects and stakeholder groups,
 keeping the proxy, so that goals stay exact; what is still small is merged into one row. Every
-published table is built from the merged map, so totals still add up and no two tables can be
-subtracted to find a group that was merged.
+published table of the map is built from the merged map, so totals still add up and no two of
+these can be subtracted to find a group that was merged. A breakdown is checked against every other
+breakdown and against project, group, outcome and year: no difference of two categories may rest on
+fewer people than the policy allows. Differences of three or more figures, and of two releases, are
+not looked for.
 """
 
 import re
@@ -13,14 +16,21 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from socialvalue.claims import in_order
+from socialvalue.breakdown_merging import merged_breakdowns
 from socialvalue.cost_benefit import published_cases
 from socialvalue.errors import SettingsError
-from socialvalue.merging import MERGED_LABEL, merged_allocation, merged_map, new_row_ids
+from socialvalue.findings import in_order
+from socialvalue.merging import (
+    distinct_people,
+    merged_allocation,
+    merged_map,
+    new_row_ids,
+)
 from socialvalue.people import SMALL_ROW
 from socialvalue.results import Result
 from socialvalue.summary import counted_lines
 from socialvalue.survey_change import published_change
+from socialvalue.totals import projects_in_ratio
 from socialvalue.valuation import ValuedMap
 
 
@@ -70,10 +80,13 @@ def publish(result: Result, policy: str = "under-5") -> Result:
     new_ids, withheld = new_row_ids(result, fewest)
     valued = merged_map(result, new_ids, withheld)
     allocation = merged_allocation(result.allocation, new_ids, valued.rows, list(result.frameworks))
-    breakdowns, people = _merged_breakdowns(result, fewest)
-    totals, findings = _harms_left(result, valued, _findings_left(result, new_ids))
+    breakdowns, people = merged_breakdowns(result, fewest)
+    safe = _with_a_safe_ratio(result, fewest)
+    findings = _findings_left(result, new_ids, valued, withheld)
+    totals, findings = _harms_left(safe, valued, findings)
+    used = set(valued.rows["proxy_id"].dropna())
     return replace(
-        result,
+        safe,
         profile="publish",
         disclosure=policy,
         valued=valued,
@@ -86,28 +99,11 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         small_rows=pd.DataFrame(),
         basis=None,
         survey_change=published_change(result.survey_change, fewest),
-        shown_cases=published_cases(result.cases(), valued),
+        shown_cases=published_cases(result.cases(), valued, safe.ratio_missing),
+        # A value that only merged rows use would help to work out who is in them.
+        proxies_used=result.proxies_used[result.proxies_used["proxy_id"].isin(used)],
+        in_both={},
     )
-
-
-def _merged_breakdowns(
-    result: Result, fewest: int
-) -> tuple[dict[str, ValuedMap], dict[str, pd.DataFrame]]:
-    """Breakdown maps whose small categories are one, with the smallest safe one if need be."""
-    breakdowns, people = {}, {}
-    for name, valued in result.breakdowns.items():
-        counts = result.people[name].sort_values("people", na_position="last")
-        small = counts.loc[counts["people"] < fewest, name].tolist()
-        # One small category alone would follow from the total, so the next smallest joins it.
-        enough = counts.loc[counts[name].isin(small), "people"].max() if small else 0
-        if small and (len(small) == 1 or enough < fewest):
-            small += counts.loc[~counts[name].isin(small), name].head(1).tolist()
-        hidden = valued.rows[name].isin(small)
-        label = valued.rows[name].astype("string").astype(object).mask(hidden, MERGED_LABEL)
-        breakdowns[name] = replace(valued, rows=valued.rows.assign(**{name: label}))
-        left = counts[~counts[name].isin(small)]
-        people[name] = left.assign(**{name: left[name].astype("string").astype(object)})
-    return breakdowns, people
 
 
 def _people_left(
@@ -130,22 +126,70 @@ def _people_left(
     return left
 
 
-def _findings_left(result: Result, new_ids: pd.Series) -> pd.DataFrame:
-    """Findings with the value of small groups left out of what is at stake."""
+def _findings_left(
+    result: Result, new_ids: pd.Series, valued: ValuedMap, withheld: set[int]
+) -> pd.DataFrame:
+    """Findings whose value at stake is that of published rows, without parts of small groups."""
     together = new_ids.groupby(new_ids).groups
-    values = result.valued.rows.set_index("row_id")["present_value"].abs()
+    published = valued.rows.set_index("row_id")["present_value"].abs()
     findings = result.findings.copy()
+    stake, message = (findings.columns.get_loc(c) for c in ("value_at_stake", "message"))
     for position, ids in enumerate(result.finding_rows):
+        if not ids:
+            continue
         # A merged group that the finding concerns as a whole shows nobody; a part of one would.
-        whole = [row_id for row_id in ids if set(together[new_ids[row_id]]) <= set(ids)]
-        if len(whole) < len(ids):
-            column = findings.columns.get_loc("value_at_stake")
-            findings.iloc[position, column] = values[whole].sum() if whole else np.nan
-            message = findings.columns.get_loc("message")
+        new = {new_ids[row_id] for row_id in ids}
+        whole = [each for each in new if set(together[each]) <= set(ids) and each not in withheld]
+        findings.iloc[position, stake] = published[whole].sum() if whole else np.nan
+        if len(whole) < len(new):
             findings.iloc[position, message] += (
                 " (Small groups are left out of the value at stake.)"
             )
     return findings
+
+
+def _with_a_safe_ratio(result: Result, fewest: int) -> Result:
+    """The result without its ratio where that would show what few people are worth.
+
+    The ratio times the inputs is the value inside it, and what is left of the total is the value
+    outside: neither may rest on too few people.
+    """
+    if result.ratio_missing:
+        return result
+    rows = result.valued.rows[result.valued.rows["counted"]]
+    inside = projects_in_ratio(rows, result.inputs)
+    if not any(_too_few(result, part, fewest) for part in (rows[inside], rows[~inside])):
+        return result
+    why = "it would show the value of too few people"
+    hidden = ["net_present_value", "sroi_ratio", "payback_years"]
+    nan = float("nan")
+    ranges = replace(result.range, sroi_ratio_low=nan, sroi_ratio_high=nan, ratio_missing=why)
+    conventions = result.shown_conventions
+    if conventions is not None:
+        conventions = conventions.assign(**dict.fromkeys(hidden, nan), reason_missing=why)
+    return replace(
+        result,
+        totals=result.totals.where(~result.totals.index.isin(hidden)),
+        ratio_missing=why,
+        range=ranges,
+        compared_value=nan,
+        shown_conventions=conventions,
+        findings=_without_names_outside(result.findings),
+    )
+
+
+def _too_few(result: Result, rows: pd.DataFrame, fewest: int) -> bool:
+    """Whether some people are behind rows, and fewer than the policy allows."""
+    known = rows[rows["people"].notna()]
+    if known.empty or (known["people"] >= fewest).any():
+        return False
+    return distinct_people(result, known["row_id"].tolist()) < fewest
+
+
+def _without_names_outside(findings: pd.DataFrame) -> pd.DataFrame:
+    plain = "The ratio leaves out projects with no inputs."
+    named = findings["rule"] == "value_outside_ratio"
+    return findings.assign(message=findings["message"].mask(named, plain))
 
 
 def _harms_left(

@@ -38,8 +38,7 @@ RANGED = {"quantity_low_left": "quantity_low", "quantity_high_left": "quantity_h
 """Sums of the ends of each record's quantity, less the shares that the record states itself."""
 SUMS = (*PRODUCTS, *RANGED, "records_with_range")
 ROW_CAP = 200_000
-_UNIT_SEPARATOR = "\x1f"
-_NULL = "\x00"
+_NULL = "-"
 
 
 def prepare(outcomes: Any, year_start_month: int, extra: Sequence[str] = ()) -> Any:
@@ -91,9 +90,14 @@ def _product(quantity: nw.Expr, shares: Sequence[str]) -> nw.Expr:
 
 
 def _encoded(keys: Sequence[str]) -> nw.Expr:
-    # Joins must never be on a null: each key is written out, nulls as a mark of their own.
-    texts = [nw.col(key).cast(nw.String).fill_null(_NULL) for key in keys]
-    return nw.concat_str(texts, separator=_UNIT_SEPARATOR)
+    # Joins must never be on a null: each key is written out behind its length, nulls as a mark that
+    # has none, so that no text can look like another one or like two.
+    written = []
+    for key in keys:
+        text = nw.col(key).cast(nw.String)
+        size = text.str.len_chars().cast(nw.String)
+        written.append(nw.concat_str([size, text], separator=":").fill_null(_NULL))
+    return nw.concat_str(written, separator=" ")
 
 
 def collapse(prepared: Any, extra: Sequence[str] = ()) -> pd.DataFrame:
@@ -162,7 +166,9 @@ def count_people(prepared: Any, keys: Sequence[str]) -> pd.DataFrame:
     counted = nw.to_native(pairs.group_by(list(keys)).agg(nw.len().alias("people")))
     unnamed = prepared.filter(nw.col("person_id").is_null() & ~nw.col("people").is_null())
     stated = nw.to_native(unnamed.group_by(list(keys)).agg(nw.col("people").sum()))
-    both = pd.concat([counted, stated]).groupby(list(keys), as_index=False)["people"].sum()
+    filled = [each for each in (counted, stated) if len(each)] or [counted]
+    # A blank category is a category: its people count like any other's.
+    both = pd.concat(filled).groupby(list(keys), as_index=False, dropna=False)["people"].sum()
     return both.astype({"people": "float64"})
 
 

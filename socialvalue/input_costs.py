@@ -45,7 +45,8 @@ def value_inputs(inputs: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame
     offset = TIMING_OFFSET[assumptions.input_timing]
     factors = discount_factors(schedules(assumptions)[0], table["t"].tolist(), offset)
     table["discount_factor"] = np.where(settled, 1.0, factors)
-    up = costs_up_of(assumptions)
+    # What is a present value already is taken as it is: not raised, re-priced or discounted.
+    up = np.where(settled, 0.0, costs_up_of(assumptions))
     table["costs_up"] = up
     table["present_value"] = (
         table["amount"] * (1 + up) * table["price_factor"] * table["discount_factor"]

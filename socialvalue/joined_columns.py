@@ -11,8 +11,27 @@ from socialvalue.frameworks import assign_link_sets
 _FROM_ACTIVITY = ("project", "activity_type", "place", "lsoa", "organisation", "partners")
 
 _PRIVATE = ("person_id",)
-# Figures that the collapse adds up or keeps as keys under the same names.
+_FROM_THE_PROXY = ("theme", "value_type", "payer", "year")
+# Names that the impact map and its values have for figures of their own.
 _OF_THE_MAP = (
+    "row_id",
+    "row_key",
+    "records",
+    "first_year",
+    "is_harm",
+    "counted",
+    "merged",
+    "link_set",
+    "t",
+    "k",
+    "gross_value",
+    "net_value",
+    "present_value",
+    "unit_value",
+    "price_factor",
+    "price_year",
+    "net_share",
+    "q",
     "quantity",
     "quantity_low",
     "quantity_high",
@@ -64,6 +83,12 @@ def with_breakdowns(outcomes: pd.DataFrame, breakdowns: tuple[str, ...]) -> pd.D
     SettingsError
         If a column does not exist, or names people.
     """
+    taken = [name for name in _FROM_THE_PROXY if name in outcomes]
+    if taken:
+        raise SettingsError(
+            f"The records have a column {taken[0]!r}, which the impact map takes from the proxy. "
+            "Give your column another name."
+        )
     for column in breakdowns:
         if column in _OF_THE_MAP:
             raise SettingsError(

@@ -123,10 +123,12 @@ def merged_map(result: Result, new_ids: pd.Series, withheld: set[int]) -> Valued
     lone.loc[hide, "merged"] = True
     table = pd.concat([lone, *[each.to_frame().T for each in merged]]) if merged else lone
     kinds = result.valued.rows.dtypes
-    table = table.astype({c: kinds[c] for c in table if c in kinds and c not in _TEXTS})
+    free = (*_TEXTS, "records")
+    table = table.astype({c: kinds[c] for c in table if c in kinds and c not in free})
     gone = table["row_id"].isin(withheld)
     table["records"] = table["records"].astype(float).mask(gone)
     money = ["gross_value", "net_value", "present_value"]
+    money += ["present_value_low", "present_value_high"]
     table.loc[gone, ["people", *QUANTITIES, *COUNTED, *money]] = np.nan
     table = table.drop(columns="new_id").sort_values("row_id").reset_index(drop=True)
     values = result.valued.values
@@ -136,8 +138,26 @@ def merged_map(result: Result, new_ids: pd.Series, withheld: set[int]) -> Valued
         table.loc[table["value_covers"].isna(), "row_id"]
     )
     values = values.assign(k=values["k"].where(~values["row_id"].isin(several), -1))
-    sums = values.groupby(["row_id", "year", "t", "k"])[list(_AMOUNTS)].sum(min_count=1)
+    values = _without_mixed_years(values, _mixed_years(result, new_ids))
+    keys = ["row_id", "year", "t", "k"]
+    sums = values.groupby(keys, dropna=False)[list(_AMOUNTS)].sum(min_count=1)
     return ValuedMap(table, sums.reset_index())
+
+
+def _mixed_years(result: Result, new_ids: pd.Series) -> set[int]:
+    """Merged rows whose parts fall in different years, so that a year would show a part alone."""
+    years = result.valued.values.groupby("row_id")["t"].agg(frozenset)
+    spans = years.reindex(new_ids.index).groupby(new_ids).nunique()
+    return set(spans.index[spans > 1])
+
+
+def _without_mixed_years(values: pd.DataFrame, mixed: set[int]) -> pd.DataFrame:
+    hidden = values["row_id"].isin(mixed)
+    return values.assign(
+        year=values["year"].mask(hidden, MERGED_LABEL),
+        t=values["t"].astype(float).mask(hidden),
+        k=values["k"].mask(hidden, -1),
+    )
 
 
 def _with_still_parts(values: pd.DataFrame) -> pd.DataFrame:
@@ -150,8 +170,10 @@ def _with_still_parts(values: pd.DataFrame) -> pd.DataFrame:
 def _one_row(result: Result, group: pd.DataFrame) -> pd.Series:
     """Several rows as one; what they do not share is named as merged, or blank."""
     row = group.iloc[0].copy()
+    links = ["link_set"] if "link_set" in group else []
     alike = group[[*_SAME]].nunique(dropna=False).max() == 1
-    same_proxy = group[[*_SAME_PROXY]].nunique(dropna=False).max() == 1
+    # Rows with other goals of the user's own do not share their goals, whatever their proxy.
+    same_proxy = group[[*_SAME_PROXY, *links]].nunique(dropna=False).max() == 1
     for column in LEVELS:
         row[column] = _shared(group[column], MERGED_LABEL)
     for column in [c for c in group if str(c).endswith("_from")]:
@@ -210,6 +232,8 @@ def _blank(row: pd.Series, group: pd.DataFrame) -> None:
         "displacement",
     )
     numbers += ("attribution_to_others", "net_share", "drop_off", "duration_years", "starts")
+    # With the value and the values of the proxies, counts could be solved for who is inside.
+    numbers += ("records", "people")
     for column in (*numbers, *QUANTITIES, *COUNTED):
         row[column] = np.nan
     row["is_harm"] = bool(group["is_harm"].all())

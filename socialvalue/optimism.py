@@ -20,12 +20,28 @@ def optimism_table(assumptions: Assumptions) -> pd.DataFrame | None:
     missing = {"evidence", "benefits_down", "costs_up"} - set(table.columns)
     if missing:
         raise SettingsError(f"The optimism-bias table lacks: {', '.join(sorted(missing))}.")
+    return _checked(table)
+
+
+def _checked(table: pd.DataFrame) -> pd.DataFrame:
+    grades = table["evidence"].fillna("").astype(str).str.strip()
+    repeated = sorted(set(grades[grades.duplicated()]))
+    if repeated:
+        names = ", ".join(name or "(blank)" for name in repeated)
+        raise SettingsError(f"The optimism-bias table has several rows for {names}: keep one.")
     for column in ("benefits_down", "costs_up"):
-        share = table[column].fillna(0.0).astype(float)
-        if ((share < 0) | (share > 1)).any():
-            raise SettingsError(f"optimism bias, {column}: write shares between 0 and 1.")
+        share = pd.to_numeric(table[column], errors="coerce").astype(float)
+        if not share.between(0, 1).all():
+            raise SettingsError(
+                f"optimism bias, {column}: write shares between 0 and 1 in every row, 0 for none."
+            )
         table = table.assign(**{column: share})
-    return table
+    if (table.loc[grades != "", "costs_up"] != 0).any():
+        raise SettingsError(
+            "optimism bias, costs_up: inputs have no grade of evidence, so state the rise in costs "
+            "in the row whose evidence is blank, and 0 in the others."
+        )
+    return table.assign(evidence=grades.where(grades != "", None))
 
 
 def benefits_down_by(evidence: pd.Series, assumptions: Assumptions) -> np.ndarray | float:

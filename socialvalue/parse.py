@@ -29,7 +29,7 @@ from socialvalue.records import (
 from socialvalue.schemas import TABLES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Parsed:
     """Typed tables, the problems met in reading them, and what was changed.
 

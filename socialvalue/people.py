@@ -29,13 +29,42 @@ def people_behind(
     total = impact_map.count_people(behind, [])
     keys = [*_COUNTED_BY, *breakdowns]
     people = {key: impact_map.count_people(behind, [key]) for key in keys}
+    return _with_goals(people, behind, counted, allocation), _total(total)
+
+
+def people_in_both(
+    prepared: Any, valued: ValuedMap, breakdowns: list[str]
+) -> dict[tuple[str, str], pd.DataFrame]:
+    """Distinct people in each pair of a breakdown's category and another split's.
+
+    Needed to see which categories lie inside one another, so that no difference of two published
+    figures shows few people.
+    """
+    counted = valued.rows[valued.rows["counted"]]
+    behind = prepared.filter(nw.col("row_key").is_in(counted["row_key"].tolist()))
+    others = [*_COUNTED_BY, "first_year", *breakdowns]
+    return {
+        (name, other): impact_map.count_people(behind, [name, other])
+        for name in breakdowns
+        for other in others
+        if other != name
+    }
+
+
+def _total(counts: pd.DataFrame) -> float:
+    return float(counts["people"].iloc[0]) if len(counts) else float("nan")
+
+
+def _with_goals(
+    people: dict[str, pd.DataFrame], behind: Any, counted: pd.DataFrame, allocation: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
     lines = behind.select("row_key", "person_id", "people").to_native()
     for framework, shares in allocation[allocation["share"] > 0].groupby("framework"):
         rows = counted[["row_id", "row_key"]].merge(shares, on="row_id")
         of_category = nw.from_native(lines.merge(rows[["row_key", "category"]], on="row_key"))
         counts = impact_map.count_people(of_category, ["category"])
         people[str(framework)] = counts.rename(columns={"category": str(framework)})
-    return people, float(total["people"].iloc[0]) if len(total) else float("nan")
+    return people
 
 
 def small_rows(valued: ValuedMap, prepared: Any) -> pd.DataFrame:

@@ -70,12 +70,12 @@ def proxy_problems(outcomes: pd.DataFrame, proxies: ProxySet, month: int) -> lis
                 "The years would count twice: put all the years into quantity.",
             )
         )
-    problems += _already_net(named, about)
+    problems += _already_net(named, proxies, month)
     return problems + _validity(named, proxies, month)
 
 
-def _already_net(named: pd.DataFrame, about: pd.DataFrame) -> list[dict]:
-    net_of = named["proxy_id"].map(about["already_net_of"]).fillna("").astype(str)
+def _already_net(named: pd.DataFrame, proxies: ProxySet, month: int) -> list[dict]:
+    net_of = _net_of_in_year(named, proxies, month)
     problems = []
     for field in FIELDS[:4]:
         again = net_of.str.contains(rf"\b{field}\b") & (named[field].fillna(0) != 0)
@@ -90,6 +90,19 @@ def _already_net(named: pd.DataFrame, about: pd.DataFrame) -> list[dict]:
                 )
             )
     return problems
+
+
+def _net_of_in_year(named: pd.DataFrame, proxies: ProxySet, month: int) -> pd.Series:
+    """What the proxy of each record is already net of, by the row valid in the record's year."""
+    dated = named[named["date"].between(EARLIEST, LATEST)]
+    years = year_of_dates(dated["date"], month)
+    net_of = pd.Series("", index=named.index, dtype=object)
+    stated = proxies.proxies["already_net_of"].fillna("").astype(str)
+    for (proxy_id, year), group in dated.groupby(["proxy_id", years]):
+        positions = valid_positions(proxies, str(proxy_id), int(year), month)
+        if positions:
+            net_of[group.index] = stated.iloc[positions[0]]
+    return net_of
 
 
 def _validity(named: pd.DataFrame, proxies: ProxySet, month: int) -> list[dict]:

@@ -140,6 +140,7 @@ class Result:
     survey_change: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     basis: Basis | None = field(repr=False, default=None)
     also_by: tuple[str, ...] = ()
+    in_both: Mapping[tuple[str, str], pd.DataFrame] = field(repr=False, default_factory=dict)
     shown_cases: pd.DataFrame | None = field(repr=False, default=None)
     shown_conventions: pd.DataFrame | None = field(repr=False, default=None)
 
@@ -206,6 +207,11 @@ class Result:
         """
         summary.check_keys(keys, list(self.frameworks), list(self.breakdowns))
         declared = [key for key in keys if key in self.breakdowns]
+        if declared and len(keys) > 1 and self.profile == "publish":
+            raise SettingsError(
+                f"A published result cannot cross {declared[0]!r} with another key: its cells "
+                "could rest on very few people. Ask for one key, or ask the assessment itself."
+            )
         name = declared[0] if declared else ""
         valued = self.breakdowns[name] if name else self.valued
         lines = summary.counted_lines(valued)

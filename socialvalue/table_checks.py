@@ -12,6 +12,14 @@ from socialvalue.raw_tables import HIDDEN, as_shown
 from socialvalue.records import PROBLEM_COLUMNS, did_you_mean
 
 COLUMNS = list(PROBLEM_COLUMNS[:-1])
+LARGEST = 1e15
+"""Numbers beyond this are slips of the hand, and their sums could not be written down."""
+_PLAIN = {
+    "whole": ("must be a whole number", "Write a number without decimals."),
+    "finite": ("must be a finite number", "Write an ordinary number."),
+    "size": ("is larger than anything that can be meant", "Correct the number."),
+    "plausible": ("must lie between 1990 and 2100", "Correct the year of the date."),
+}
 _CHECK_NAMES = {
     "greater_than_or_equal_to": "minimum",
     "less_than_or_equal_to": "maximum",
@@ -60,6 +68,7 @@ def _checks(column: Column) -> list[Any]:
     checks = []
     if column.kind in NUMERIC:
         checks.append(pa.Check(np.isfinite, name="finite"))
+        checks.append(pa.Check(lambda values: values.abs() <= LARGEST, name="size"))
     if column.kind == "integer":
         checks.append(pa.Check(lambda values: values % 1 == 0, name="whole"))
     if column.minimum is not None:
@@ -118,12 +127,9 @@ def _words(table: Table, column: Column, check: str, value: Any) -> tuple[str, s
         return f"{name} must be one of its codes", (
             f"Write one of: {allowed}.{did_you_mean(str(value), column.codes)}"
         )
-    if check == "whole":
-        return f"{name} must be a whole number", "Write a number without decimals."
-    if check == "finite":
-        return f"{name} must be a finite number", "Write an ordinary number."
-    if check == "plausible":
-        return f"{name} must lie between 1990 and 2100", "Correct the year of the date."
+    if check in _PLAIN:
+        rule, todo = _PLAIN[check]
+        return f"{name} {rule}", todo
     if column.kind == "share":
         return f"{name} must be a share between 0 and 1", _percentage(float(value))
     if check == "minimum":

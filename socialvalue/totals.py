@@ -31,6 +31,8 @@ class Range:
         Why there is no range.
     share_without_range : float
         Share of present value, in size, whose proxies publish no range. [share]
+    ratio_missing : str or None
+        Why the ratio has no range although the present value has one.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Range:
     sroi_ratio_high: float
     missing: str | None
     share_without_range: float
+    ratio_missing: str | None = None
 
 
 def totals(
@@ -137,7 +140,7 @@ def headline_range(lines: pd.DataFrame, in_ratio: pd.Series, input_value_in_rati
     without = float(size[unranged].sum() / whole) if whole > 0 else 1.0
     if lines.empty or unranged.all():
         why = (
-            "no outcome was priced"
+            "no priced outcome counts in the years and the view of this assessment"
             if lines.empty
             else "no proxy used here publishes a low and a high, and no record states a range of "
             "its quantity (100% of the value has no range)"
@@ -151,15 +154,16 @@ def headline_range(lines: pd.DataFrame, in_ratio: pd.Series, input_value_in_rati
         compared_low, compared_high = _ends(lines[in_ratio])
         ratio_low = formulas.ratio_of_return(compared_low, input_value_in_ratio)
         ratio_high = formulas.ratio_of_return(compared_high, input_value_in_ratio)
-    return Range(kind, None, low, high, ratio_low, ratio_high, None, without)
+    bare = input_value_in_ratio > 0 and np.isnan(ratio_low)
+    no_ratio_range = "nothing that the ratio covers has a range" if bare else None
+    return Range(kind, None, low, high, ratio_low, ratio_high, None, without, no_ratio_range)
 
 
 def _ends(lines: pd.DataFrame) -> tuple[float, float]:
+    if not has_range(lines).any():
+        # Nothing here can be moved: that is no range, and never one of no width.
+        return float("nan"), float("nan")
     bounds = bounds_by_proxy(lines, [])
-    filled = bounds["present_value_low"].notna().any()
-    if not filled:
-        total = float(lines["present_value"].sum())
-        return total, total
     return float(bounds["present_value_low"].sum()), float(bounds["present_value_high"].sum())
 
 

@@ -163,9 +163,7 @@ def _with_totals(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
         {"present_value_low": ends.min(axis=1), "present_value_high": ends.max(axis=1)}
     )
     rows = rows.copy()
-    for column in (*COUNTED, *PER_UNIT):
-        rows[column] = rows["row_id"].map(sums[column])
-    for column in _TOTALS:
+    for column in (*COUNTED, *PER_UNIT, *_TOTALS):
         rows[column] = rows["row_id"].map(sums[column])
         # A priced outcome whose years all fall outside the horizon is worth nothing, not unknown.
         rows[column] = rows[column].where(rows[column].notna() | rows["proxy_id"].isna(), 0.0)

@@ -15,6 +15,7 @@ import socialvalue as sv
 from socialvalue.errors import InputError, format_problems
 from socialvalue.parse import parse_records
 from socialvalue.schemas import TABLES
+from socialvalue.table_checks import _PLAIN
 
 PACKAGE = Path(sv.__file__).parent
 
@@ -117,6 +118,14 @@ def test_good_records_have_no_problem(proxies):
 # row, column, value as it is shown, rule, and what to do.
 SHARE, AT_LEAST_0 = "must be a share between 0 and 1", "Correct the number or its sign."
 CELLS = [
+    (
+        "outcomes",
+        {"quantity": "2e15"},
+        "quantity",
+        "2e15",
+        "quantity is larger than anything that can be meant",
+        "Correct the number.",
+    ),
     ("outcomes", {"outcome_id": None}, "outcome_id", None, "outcome_id is required", "Fill it in"),
     ("outcomes", {"quantity": ""}, "quantity", None, "quantity is required", "Amount of outcome"),
     ("outcomes", {"date": None}, "date", None, "date is required", "such as 2024-03-25."),
@@ -897,6 +906,7 @@ def test_a_new_rule_needs_a_case(module, count):
 def test_every_rule_of_single_cells_has_a_case():
     source = (PACKAGE / "table_checks.py").read_text(encoding="utf-8")
     rules = re.findall(r'f"\{name\} ((?:must|is)[^"{]*)', source)
+    rules += [rule for rule, _ in _PLAIN.values()]
     cases = " ".join(case[4] for case in CELLS)
     assert len(rules) >= 8
     assert [rule for rule in rules if rule.strip() not in cases] == []

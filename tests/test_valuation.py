@@ -391,10 +391,30 @@ def test_a_key_of_the_map_can_be_asked_for_as_a_breakdown(assess, key):
     assert list(result.breakdowns) == ["gender"]
 
 
-@pytest.mark.parametrize("column", ["quantity", "people", "unit", "deadweight"])
+@pytest.mark.parametrize("column", ["quantity", "people", "unit", "deadweight", "t", "counted"])
 def test_a_figure_of_the_map_cannot_be_a_breakdown(assess, column):
     with pytest.raises(SettingsError, match="a figure of its own"):
         assess({}, breakdowns=[column])
+
+
+def test_a_column_by_the_name_of_one_of_ours_is_refused_not_replaced(assess):
+    with pytest.raises(SettingsError, match="Give your column another name"):
+        assess({"theme": "u"}, breakdowns=["theme"])
+
+
+def test_a_framework_can_be_asked_for_too(assess):
+    assert assess({}, breakdowns=["sdg"]).also_by == ("sdg",)
+
+
+@pytest.mark.parametrize("quantity", [1e300, -1e16])
+def test_a_number_that_cannot_be_meant_is_a_problem(assess, quantity):
+    with pytest.raises(InputError, match="larger than anything that can be meant"):
+        assess({"quantity": quantity})
+
+
+def test_controls_in_a_text_are_left_out(assess):
+    result = assess({"project": "P\x1fall\x00"}, {"project": "Pall"})
+    assert result.by("project")["project"].tolist() == ["Pall"]
 
 
 def test_one_breakdown_may_be_named_without_a_list(assess):
@@ -430,6 +450,28 @@ def test_where_nothing_was_priced_the_value_is_unknown_and_not_nought(assess):
     assert result.ratio_missing == "no outcome was priced"
     # A view that counts none of what was priced knows that there is none.
     assert assess({}, assumptions={"perspective": "fiscal"}).totals["present_value"] == 0
+
+
+def test_adjustments_and_links_that_fit_nothing_are_said(assess):
+    adjustments = pd.DataFrame(
+        [
+            {**FRAME, "project": "a", "displacement": 0.1},
+            {**FRAME, "project": "nowhere", "displacement": 0.5},
+            {**FRAME, "project": "a", "year": "2023-24", "displacement": 0.5},
+        ]
+    )
+    links = pd.DataFrame(
+        [{"project": "elsewhere", "framework": "sdg", "category": "4", "share": 1.0}]
+    )
+    record = {"project": "a", "displacement": None}
+    result = assess(record, adjustments=adjustments, links=links)
+    [found] = result.findings.query("rule == 'stated_for_nothing'")["message"]
+    assert "adjustments, row 1 (project nowhere)" in found
+    assert "adjustments, row 2 (project a, year 2023-24)" in found
+    assert "links, row 0 (project elsewhere)" in found
+    assert "row 0 (project a)" not in found
+    quiet = assess(record, adjustments=adjustments.head(1))
+    assert "stated_for_nothing" not in set(quiet.findings["rule"])
 
 
 def spent_on(projects):

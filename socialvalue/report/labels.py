@@ -1,11 +1,12 @@
 """How is a figure written? The only place that rounds."""
 
 import math
+import re
 from typing import Any
 
 import pandas as pd
 
-from socialvalue.claims import UNSTATED
+from socialvalue.findings import UNSTATED
 from socialvalue.results import Result
 
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
@@ -19,6 +20,8 @@ WORDS = {
     "marmot-8": "Marmot principle (the eight)",
     "imd_decile": "Deprivation decile (1 = most deprived)",
 }
+UNITS = {"tonne_co2e": "tonne CO2e", "wellby": "WELLBY", "qaly": "QALY"}
+"""Units whose code is not how they are written."""
 STEPS = {
     "gross_value": "Gross value",
     "deadweight": "Deadweight",
@@ -51,6 +54,8 @@ HEADINGS = {
     "rows": "Rows of the impact map",
     "first_year": "Year",
 }
+HARMS_MERGED = "harms_merged"
+"""Finding of a published result some of whose harms rest on too few people to show."""
 NOT_FOR_PUBLICATION = "Not for publication: small groups are shown"
 
 
@@ -80,13 +85,17 @@ def heading(column: Any) -> str:
 def money(amount: float, currency: str = "GBP") -> str:
     """An amount in whole units of money, or a dash where there is none.
 
+    What would round to nothing, and is not, is written to the penny.
+
     Examples
     --------
-    >>> money(-1234.5), money(float("nan"))
-    ('-£1,234', '–')
+    >>> money(-1234.5), money(0.4), money(float("nan"))
+    ('-£1,234', '£0.40', '–')
     """
     if amount is None or math.isnan(amount):
         return "–"
+    if 0.005 <= abs(amount) < 0.5:
+        return pence(amount, currency)
     return _signed(amount, f"{abs(amount):,.0f}", currency)
 
 
@@ -101,6 +110,18 @@ def pence(amount: float, currency: str = "GBP") -> str:
     if amount is None or math.isnan(amount):
         return "–"
     return _signed(amount, f"{abs(amount):,.2f}", currency)
+
+
+def cost_of_one(amount: float, currency: str = "GBP") -> str:
+    """What one of something cost: pence say something only where pounds are few.
+
+    Examples
+    --------
+    >>> cost_of_one(8.3), cost_of_one(31704.42)
+    ('£8.30', '£31,704')
+    """
+    small = amount is not None and abs(amount) < 100
+    return pence(amount, currency) if small else money(amount, currency)
 
 
 def _signed(amount: float, size: str, currency: str) -> str:
@@ -169,8 +190,49 @@ def number(value: float, decimals: int = 2) -> str:
 
 
 def name(value: Any, missing: str = "not stated") -> str:
-    """A category as words."""
-    return missing if value is None or pd.isna(value) else str(value).replace("_", " ")
+    """A category as words; what is more than one word is as it was written.
+
+    Examples
+    --------
+    >>> name("older_people"), name("see `wb_wellby`"), name(None)
+    ('older people', 'see `wb_wellby`', 'not stated')
+    """
+    if value is None or pd.isna(value):
+        return missing
+    text = str(value)
+    return text.replace("_", " ") if re.fullmatch(r"\S+", text) else text
+
+
+def unit(value: Any) -> str:
+    """A unit as words.
+
+    Examples
+    --------
+    >>> unit("check_in"), unit("tonne_co2e"), unit(None)
+    ('check-in', 'tonne CO2e', '')
+    """
+    if value is None or pd.isna(value):
+        return ""
+    return UNITS.get(str(value), str(value).replace("_", "-"))
+
+
+def quantity(amount: float, of: Any) -> str:
+    """An amount of a unit; the sign of times needs no plural.
+
+    Examples
+    --------
+    >>> quantity(100, "check_in"), quantity(0.7, "tonne_co2e"), quantity(12, None)
+    ('100 × check-in', '0.7 × tonne CO2e', '12')
+    """
+    if amount is None or pd.isna(amount) or not unit(of):
+        return number(amount)
+    return f"{number(amount)} × {unit(of)}"
+
+
+def harms(result: Result) -> str:
+    """What the row of harms is called: some may be merged with other outcomes."""
+    some = bool((result.findings["rule"] == HARMS_MERGED).any())
+    return "of which harms shown (some are merged)" if some else "of which harms"
 
 
 def currency_of(result: Result) -> str:
@@ -202,13 +264,25 @@ def ratio_range_words(result: Result) -> str:
     """The range of the ratio in words, or why it has none."""
     low, high = result.range.sroi_ratio_low, result.range.sroi_ratio_high
     if math.isnan(low):
-        return f"no range: {result.range.missing}"
+        return f"no range: {result.range.ratio_missing or result.range.missing}"
     return f"range {ratio(low)} to {ratio(high)}"
 
 
 def before_unstated(result: Result) -> bool:
     """Whether some reduction is stated nowhere, so that the headline must say so."""
     return bool((result.findings["rule"] == UNSTATED).any())
+
+
+def nothing_priced(result: Result) -> str:
+    """Why nothing has a money value here; empty where something has.
+
+    An amount of nought would say that what was done is worth nothing, which nobody has found.
+    """
+    rows = result.valued.rows
+    if rows["counted"].any():
+        return ""
+    priced = rows["proxy_id"].notna().any()
+    return "no priced outcome counts in this view" if priced else "no outcome was priced"
 
 
 def headline(result: Result) -> str:
@@ -222,15 +296,30 @@ def headline(result: Result) -> str:
     -------
     str
     """
-    amount = money(result.totals["present_value"], currency_of(result))
-    caveat = " before unstated adjustments" if before_unstated(result) else ""
-    unpriced, findings = result.unpriced["outcome"].nunique(), len(result.findings)
+    findings = len(result.findings)
     high = int((result.findings["severity"] == "high").sum())
     view = "public value" if result.assumptions.perspective == "public" else "fiscal value"
+    about = f"{result.period}, {view}, {result.assumptions.price_year} prices; "
+    told = result.unpriced["outcome"].nunique()
+    missing = nothing_priced(result)
+    said = "" if missing else f"{_many(told, 'outcome')} not priced; "
+    start = _without_value(missing, told) if missing else _with_value(result)
+    return f"{start}{about}{said}{_many(findings, 'open finding')}, {high} high."
+
+
+def _with_value(result: Result) -> str:
+    amount = money(result.totals["present_value"], currency_of(result))
+    caveat = " before unstated adjustments" if before_unstated(result) else ""
     return (
         f"Estimated social value{caveat}: {amount} present value ({range_words(result)}). "
         f"{ratio_words(result)}. "
-        f"{result.period}, {view}, {result.assumptions.price_year} prices; "
-        f"{unpriced} outcome{'s' * (unpriced != 1)} not priced; "
-        f"{findings} open finding{'s' * (findings != 1)}, {high} high."
     )
+
+
+def _without_value(missing: str, told: int) -> str:
+    counted = f": {_many(told, 'outcome')} counted and told, without a money value" if told else ""
+    return f"{missing.capitalize()}{counted}. There is no estimate of value and no ratio. "
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
