@@ -500,3 +500,57 @@ def test_another_currency_is_not_re_priced_by_the_british_deflator(assess, proxy
         assess({}, proxies=euros, assumptions={"currency": "EUR"})
     result = assess({}, proxies=euros, assumptions={"currency": "EUR", "uprate": False})
     assert result.totals["present_value"] == 1000
+
+
+def test_the_ratio_has_no_range_where_nothing_it_covers_has_one(assess, proxy_set):
+    # The value with a range is in a project without inputs.
+    proxies = proxy_set({}, {"proxy_id": "wide", "low": 50.0, "high": 150.0})
+    records = {"project": "a"}, {"project": "b", "proxy_id": "wide"}
+    result = assess(*records, proxies=proxies, inputs=spent_on({"a": 500}))
+    assert result.range.present_value_low == pytest.approx(1500)
+    assert pd.isna([result.range.sroi_ratio_low, result.range.sroi_ratio_high]).all()
+    assert result.range.ratio_missing == "nothing that the ratio covers has a range"
+    assert "no range: nothing that the ratio covers has a range" in result.headline
+
+
+@pytest.mark.parametrize(("net_first", "refused"), [(True, False), (False, True)])
+def test_already_net_is_judged_by_the_row_of_the_records_year(
+    assess, proxy_set, net_first, refused
+):
+    older = {"valid_to": "2023-03-31", "already_net_of": "deadweight" if net_first else None}
+    newer = {"valid_from": "2023-04-01", "already_net_of": None if net_first else "deadweight"}
+    proxies = proxy_set(older, newer)
+    if refused:
+        with pytest.raises(InputError, match="already net of deadweight"):
+            assess({"deadweight": 0.5}, proxies=proxies)
+    else:
+        assert assess({"deadweight": 0.5}, proxies=proxies).totals["net_value"] == 500
+
+
+def test_records_past_the_horizon_are_worth_nothing_each(assess, outcomes, proxy_set):
+    frame = outcomes({}, {"date": "2027-05-01"})
+    records, settings = sv.Records(outcomes=frame), sv.Assumptions(horizon_years=2)
+    result = sv.assess(records, proxy_set(), settings)
+    assert sv.value_records(records, result)["present_value"].tolist() == [1000, 0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([("trial", 0.1, 0), ("trial", 0.5, 0)], "several rows for trial"),
+        ([(None, 0.1, 0), ("", 0.5, 0)], r"several rows for \(blank\)"),
+        ([("trial", None, 0)], "write shares between 0 and 1 in every row"),
+        ([("trial", 0.1, 0.3)], "inputs have no grade of evidence"),
+    ],
+)
+def test_an_optimism_table_is_read_without_choices_of_ours(assess, rows, says):
+    table = pd.DataFrame(rows, columns=["evidence", "benefits_down", "costs_up"])
+    with pytest.raises(SettingsError, match=says):
+        assess({"evidence": "trial"}, assumptions={"optimism_bias": table})
+
+
+def test_what_is_a_present_value_already_is_not_raised(assess):
+    table = pd.DataFrame([{"evidence": None, "benefits_down": 0.0, "costs_up": 0.2}])
+    inputs = spent_on({"a": 100, "b": 100}).assign(already_present_value=["yes", "no"])
+    result = assess({}, inputs=inputs, assumptions={"optimism_bias": table})
+    assert result.totals["input_value"] == pytest.approx(100 + 120)
