@@ -62,7 +62,8 @@ properties: $(VENV)/.ready-test
 	SOCIALVALUE_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n $(WORKERS) tests/test_properties.py
 
 # Every floor in pyproject.toml is a promise: this installs exactly the floors, in a folder of its own.
-FLOORS := import tomllib; needs = tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]; \
+FLOORS := import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+	needs = project["dependencies"] + project["optional-dependencies"]["parquet"]; \
 	print(*[need.replace(">=", "==") for need in needs], sep="\n")
 OLD := $(subst $(VENV),$(VENV)-oldest,$(PY))
 

@@ -195,7 +195,8 @@ def _assembled(job: _Job) -> Assessment:
     prepared = impact_map.prepare(basis.outcomes, assumptions.year_start_month, basis.extra)
     valued = _unmerged(with_row_people(appraisal.valued, prepared))
     breakdowns = {column: _broken_down(job, column) for column in job.breakdowns}
-    named = pd.concat([proxies.links, basis.link_sets])[["framework", "category"]]
+    both = [each[["framework", "category"]] for each in (proxies.links, basis.link_sets)]
+    named = pd.concat([each for each in both if len(each)] or both[:1])
     frameworks = used_frameworks(named, proxies.frameworks)
     allocations = {
         name: allocate(each.rows, proxies.links, basis.link_sets, assumptions.allocation)

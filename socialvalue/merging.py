@@ -121,7 +121,9 @@ def merged_map(result: Result, new_ids: pd.Series, withheld: set[int]) -> Valued
     hide = lone["row_id"].isin(withheld)
     lone = lone.copy()
     lone.loc[hide, "merged"] = True
-    table = pd.concat([lone, *[each.to_frame().T for each in merged]]) if merged else lone
+    # As objects: what is blank in all merged rows would else decide a column's type.
+    parts = [lone.astype(object), *[each.to_frame().T.astype(object) for each in merged]]
+    table = pd.concat([part for part in parts if len(part)])
     kinds = result.valued.rows.dtypes
     free = (*_TEXTS, "records")
     table = table.astype({c: kinds[c] for c in table if c in kinds and c not in free})
