@@ -6,6 +6,7 @@ the public one. Only the impact map is touched, never the records, unless years 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -27,6 +28,8 @@ class Basis:
     ----------
     outcomes : DataFrame
         Outcome records with all that the impact map needs beside them.
+    prepared : narwhals frame
+        The same with the keys of the map, for ``year_start_month``.
     link_sets : DataFrame
         The links of the user's own: link_set, framework, category, share.
     inputs, adjustments : DataFrame
@@ -39,6 +42,7 @@ class Basis:
     """
 
     outcomes: pd.DataFrame
+    prepared: Any
     link_sets: pd.DataFrame
     inputs: pd.DataFrame
     adjustments: pd.DataFrame
@@ -111,9 +115,17 @@ def basis_of(
     inputs = with_projects(tables["inputs"], tables["activities"])
     month = assumptions.year_start_month
     extra = ["link_set"] if len(link_sets) else []
-    collapsed = impact_map.collapse(impact_map.prepare(outcomes, month, extra), extra)
-    adjustments = tables["adjustments"]
-    return Basis(outcomes, link_sets, inputs, adjustments, proxies, month, collapsed)
+    prepared = impact_map.prepare(outcomes, month, extra)
+    return Basis(
+        outcomes=outcomes,
+        prepared=prepared,
+        link_sets=link_sets,
+        inputs=inputs,
+        adjustments=tables["adjustments"],
+        proxies=proxies,
+        year_start_month=month,
+        collapsed=impact_map.collapse(prepared, extra),
+    )
 
 
 def appraise(basis: Basis, assumptions: Assumptions) -> Appraisal:

@@ -192,7 +192,7 @@ class _Job:
 def _assembled(job: _Job) -> Assessment:
     basis, appraisal = job.basis, job.appraisal
     assumptions, proxies = appraisal.assumptions, basis.proxies
-    prepared = impact_map.prepare(basis.outcomes, assumptions.year_start_month, basis.extra)
+    prepared = basis.prepared
     valued = _unmerged(with_row_people(appraisal.valued, prepared))
     breakdowns = {column: _broken_down(job, column) for column in job.breakdowns}
     both = [each[["framework", "category"]] for each in (proxies.links, basis.link_sets)]
