@@ -21,6 +21,7 @@ from socialvalue.records import Records
 from socialvalue.results import Result
 from socialvalue.summary import ROW_KEYS
 from socialvalue.survey_change import survey_change
+from socialvalue.tables import stacked
 from socialvalue.valuation import ValuedMap, value_map
 
 
@@ -195,8 +196,7 @@ def _assembled(job: _Job) -> Assessment:
     prepared = basis.prepared
     valued = _unmerged(with_row_people(appraisal.valued, prepared))
     breakdowns = {column: _broken_down(job, column) for column in job.breakdowns}
-    both = [each[["framework", "category"]] for each in (proxies.links, basis.link_sets)]
-    named = pd.concat([each for each in both if len(each)] or both[:1])
+    named = stacked(proxies.links, basis.link_sets)[["framework", "category"]]
     frameworks = used_frameworks(named, proxies.frameworks)
     allocations = {
         name: allocate(each.rows, proxies.links, basis.link_sets, assumptions.allocation)

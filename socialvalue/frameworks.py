@@ -15,6 +15,7 @@ from socialvalue.read import read_csv_as_text
 from socialvalue.records import Origin, no_problems
 from socialvalue.shipped import data_root
 from socialvalue.table_checks import of_one_table
+from socialvalue.tables import stacked
 
 SCOPES = ("outcome_id", "outcome", "activity_id", "activity_type", "project", "challenge_id")
 """Scopes of the links table, most specific first."""
@@ -185,7 +186,7 @@ def allocate(
         own = rows[["row_id", "link_set"]].merge(link_sets, on="link_set")[columns]
         overridden = pd.MultiIndex.from_frame(own[["row_id", "framework"]])
         proxied = pd.MultiIndex.from_frame(from_proxy[["row_id", "framework"]])
-        from_proxy = pd.concat([from_proxy[~proxied.isin(overridden)], own])
+        from_proxy = stacked(from_proxy[~proxied.isin(overridden)], own)
     table = from_proxy.astype({"category": str, "share": float}).reset_index(drop=True)
     if allocation == "primary" and len(table):
         groups = table.groupby(["row_id", "framework"], sort=False)

@@ -7,6 +7,7 @@ from socialvalue.errors import OutputError
 from socialvalue.people import SMALL_ROW
 from socialvalue.results import Result
 from socialvalue.summary import MERGED
+from socialvalue.tables import stacked
 from socialvalue.valuation import ValuedMap
 from socialvalue.value_by_year import BOUNDS, COUNTED, QUANTITIES, STEPS
 
@@ -253,4 +254,4 @@ def merged_allocation(
         for row_id in blank
         for framework in frameworks
     ]
-    return pd.concat([moved, pd.DataFrame(whole, columns=list(allocation))], ignore_index=True)
+    return stacked(moved, pd.DataFrame(whole, columns=list(allocation)))

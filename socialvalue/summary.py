@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from socialvalue.errors import SettingsError
-from socialvalue.tables import lookup, split
+from socialvalue.tables import lookup, split, stacked
 from socialvalue.valuation import ValuedMap
 from socialvalue.value_by_year import BOUNDS
 
@@ -82,7 +82,7 @@ def with_rest(row_ids: pd.Series, allocation: pd.DataFrame) -> pd.DataFrame:
     left = pd.DataFrame(
         {"row_id": rest.index, "category": UNALLOCATED, "share": rest.to_numpy(float)}
     )
-    return pd.concat([allocation[["row_id", "category", "share"]], left], ignore_index=True)
+    return stacked(allocation[["row_id", "category", "share"]], left)
 
 
 def _add_up(parts: pd.DataFrame, units: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

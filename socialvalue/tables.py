@@ -87,6 +87,21 @@ def split(
     return parts.assign(**{column: parts[column] * parts["share"] for column in amounts})
 
 
+def stacked(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Tables one below another, with rows numbered from 0; those without rows decide nothing.
+
+    An empty table's columns have types of no meaning, which pandas would let decide the whole's.
+
+    Examples
+    --------
+    >>> none = pd.DataFrame({"share": pd.Series(dtype=object)})
+    >>> stacked(none, pd.DataFrame({"share": [0.5]}))["share"].dtype
+    dtype('float64')
+    """
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled or list(tables[:1]), ignore_index=True)
+
+
 def _some(values: pd.Series) -> str:
     names = [repr(value) for value in values.drop_duplicates().head(5)]
     more = values.nunique() - len(names)
