@@ -63,6 +63,7 @@ def test_the_network_says_on_every_table_that_it_is_synthetic(network):
         "outcomes": ["project"],
         "inputs": ["payer", "project"],
         "adjustments": ["reason"],
+        "importance": ["how_asked"],
         "partner_claims": ["partner"],
         "stories": ["text"],
     }

@@ -1,9 +1,9 @@
 """What mattered most, without money? Points by hand."""
 
 import pandas as pd
+import programmes
 import pytest
 
-import socialvalue as sv
 from socialvalue.errors import InputError
 
 UNPRICED = {"proxy_id": None, "unit": "person"}
@@ -103,4 +103,13 @@ def test_a_published_result_has_no_points_for_merged_groups(assess):
 
 def test_records_without_the_table_have_no_points(assess):
     assert assess({}).weighted()["points"].isna().all()
-    assert "importance" not in sv.datasets.load_network().tables
+
+
+def test_in_the_network_what_matters_most_is_not_what_is_worth_most():
+    result = programmes.network()
+    points = result.weighted().groupby("outcome")["points"].sum()
+    # 200 check-ins are 200 x 9 points; an hour saved has 2, and there are some hundred of them.
+    assert points["Feels less lonely at the check-in"] == 1800
+    assert points["Job held"] < points["Feels less lonely at the check-in"]
+    value = result.by("outcome").set_index("outcome")["present_value"]
+    assert "Feels less lonely at the check-in" not in value
