@@ -3,6 +3,8 @@
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
+
 import socialvalue as sv
 
 WORKED = Path(__file__).parent / "published" / "worked_example"
@@ -29,6 +31,47 @@ def worked_example_of(records):
     """The worked example's settings and values, with other records."""
     settings = sv.Assumptions(price_year="2024-25", base_year="2024-25")
     return sv.assess(records, WORKED / "proxies", settings)
+
+
+IMPORTANCE = pd.DataFrame(
+    [("Keeps active", 8), ("Hurt on a walk", 10), ("Makes new friends", 5)],
+    columns=["outcome", "importance"],
+)
+ACTIVITIES = pd.DataFrame(
+    {
+        "activity_id": ["open", "close"],
+        "activity_type": "training",
+        "start_date": ["2024-05-01", "2025-05-01"],
+        "project": "Walks",
+    }
+)
+# Changes 1, 1, 1, 2, 0 and 1 in six people, and one who was not asked again.
+ANSWERS = ((5, 6), (4, 5), (6, 7), (5, 7), (5, 5), (5, 6), (3, None))
+WAVES = (("before", "open", "2024-05-01"), ("after", "close", "2025-05-01"))
+SURVEYS = pd.DataFrame(
+    {
+        "person_id": f"p{number}",
+        "activity_id": activity,
+        "instrument": "ons4_life_satisfaction",
+        "wave": wave,
+        "date": date,
+        "score": answers[place],
+    }
+    for number, answers in enumerate(ANSWERS)
+    for place, (wave, activity, date) in enumerate(WAVES)
+)
+
+
+@cache
+def all_parts():
+    """The worked example with importance, surveys, other conventions, and by outcome."""
+    records = sv.read_records(WORKED).tables
+    outcomes = records["outcomes"].assign(activity_id="open")
+    tables = {**records, "outcomes": outcomes, "activities": ACTIVITIES}
+    asked = sv.Records(**tables, importance=IMPORTANCE, surveys=SURVEYS)
+    settings = sv.Assumptions(price_year="2024-25", base_year="2024-25")
+    chosen = {"breakdowns": ["outcome", "project", "outcome"], "conventions": True}
+    return sv.assess(asked, WORKED / "proxies", settings, **chosen)
 
 
 @cache

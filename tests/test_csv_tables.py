@@ -74,6 +74,33 @@ def test_the_parts_in_the_files_add_up_to_the_total(network):
         assert found["present_value"].sum() == pytest.approx(total, abs=0.005)
 
 
+@pytest.mark.parametrize("profile", PROFILES)
+def test_tables_of_all_parts(profile, tmp_path):
+    result = programmes.all_parts().for_output(profile)
+    write_tables(result, tmp_path)
+    found = {
+        path.stem: pd.read_csv(path, encoding="utf-8-sig") for path in sorted(tmp_path.iterdir())
+    }
+    # As printed in docs/explanation/worked_example.md, section 4 and 5.
+    cases = found["cases"].set_index(["case", "value_type", "payer"])["present_value"]
+    assert cases["fiscal", "fiscal", "NHS"] == pytest.approx(1404.72, abs=0.005)
+    years = found["conventions"].set_index(["setting", "choice"])["present_value"]
+    assert years["horizon_years", "1"] == pytest.approx(6876.72, abs=0.005)
+    # 14 x 0.95 x 0.9 x 5
+    points = found["weighted"].set_index("outcome")["points"]
+    assert points["Makes new friends"] == pytest.approx(59.85)
+    assert found["weighted_by_marmot"]["points"].sum() == pytest.approx(points.sum())
+    assert found["by_outcome"]["present_value"].sum() == pytest.approx(82290.32, abs=0.005)
+    assert found["cost_effectiveness"]["input_value"].eq(result.compared_inputs).all()
+    assert found["survey_change"]["pairs"].tolist() == [6]
+
+
+def test_no_table_of_what_there_is_nothing_of():
+    tables = set(tables_of(programmes.worked_example()))
+    assert {"cases", "cost_effectiveness"} <= tables
+    assert not {"survey_change", "conventions", "weighted", "weighted_by_sdg"} & tables
+
+
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=cmd|"/c calc"!A1', "＝1"]  # noqa: RUF001
 
 

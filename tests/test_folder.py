@@ -17,8 +17,11 @@ TOP = {"assessment.json", "impact_map.xlsx", "report.html", "charts", "tables", 
 
 @pytest.fixture(scope="module")
 def results():
-    """The worked example, with no breakdown, and the example network, with some."""
-    return programmes.worked_example(), programmes.network()
+    """The worked example, with no breakdown, and the same as if it had some."""
+    worked = programmes.worked_example()
+    return worked, replace(
+        worked, breakdowns={"imd_decile": worked.valued, "age_band": worked.valued}
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +30,9 @@ def quick(monkeypatch):
 
     def write(result, path):
         path.write_bytes(b"book")
+
+    def data(result, path):
+        path.write_text(json.dumps({"profile": result.profile}))
 
     def draw(result, folder):
         folder.mkdir()
@@ -37,6 +43,7 @@ def quick(monkeypatch):
         for name in ("impact_map", "inputs", "waterfall", "by_year", *map(by, result.breakdowns)):
             (folder / f"{name}.csv").write_text(f"{name} of {result.profile}\n")
 
+    monkeypatch.setattr(folders, "write_json", data)
     monkeypatch.setattr(folders, "write_workbook", write)
     monkeypatch.setattr(folders, "write_report", write)
     monkeypatch.setattr(folders, "save_charts", draw)

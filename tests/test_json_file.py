@@ -41,12 +41,18 @@ def cases(tmp_path_factory):
         ("worked", "publish"): programmes.worked_example().for_output(),
         ("worked", "internal"): programmes.worked_example(),
         ("diabetes", "publish"): programmes.diabetes().for_output(),
+        ("parts", "publish"): programmes.all_parts().for_output(),
+        ("parts", "internal"): programmes.all_parts(),
     }
     return {case: (result, written(result, folder)) for case, result in shown.items()}
 
 
 CASES = [
-    *((name, profile) for name in ("network", "worked") for profile in ("publish", "internal")),
+    *(
+        (name, profile)
+        for name in ("network", "worked", "parts")
+        for profile in ("publish", "internal")
+    ),
     ("diabetes", "publish"),
 ]
 
@@ -87,6 +93,13 @@ def test_every_case_keeps_to_the_schema(cases, case):
         lambda data: data.update(profile="secret"),
         lambda data: data["provenance"]["proxy_set"].update(sha256="abc"),
         lambda data: data["by"].update(imd_decile=[{"category": "1"}]),
+        lambda data: data.pop("cases"),
+        lambda data: data["cases"][0].update(total=1),
+        lambda data: data["cases"][0].update(case="both"),
+        lambda data: data["cost_effectiveness"][0].pop("cost_per_unit"),
+        lambda data: data["survey_change"][0].update(person_id="p1"),
+        lambda data: data.update(conventions={}),
+        lambda data: data.update(weighted=[]),
     ],
 )
 def test_the_schema_refuses_what_is_wrong(cases, spoil):
@@ -112,7 +125,7 @@ def test_the_fields_of_the_design_are_there(cases, case):
     for framework in ("sdg", "marmot"):
         assert "unallocated" in [row["category"] for row in data["by"][framework]]
     for each in data["provenance"]["inputs"]:
-        assert len(each["sha256"]) == 64
+        assert each["sha256"] is None if each["file"] is None else len(each["sha256"]) == 64
     assert data["provenance"]["package_version"] == sv.__version__
     assert (data["disclosure"] is None) == (case[1] == "internal")
 
@@ -210,3 +223,84 @@ def test_settings_with_tables_and_lists_are_plain(assess, proxy_set):
     assert data["assumptions"]["payers"] == ["NHS"]
     assert data["assumptions"]["horizon_years"] == 3
     assert data["assumptions"]["uprate"] is True
+
+
+def test_the_two_cases_by_hand(cases):
+    _, data = cases["parts", "internal"]
+    wholes = {row["case"]: row for row in data["cases"] if row["value_type"] is None}
+    # As printed in docs/explanation/worked_example.md; the fiscal case is the ambulance calls.
+    assert wholes["public value"]["present_value"] == pytest.approx(82290.32, abs=PENNY)
+    assert wholes["fiscal"]["present_value"] == pytest.approx(1404.72, abs=PENNY)
+    net = wholes["fiscal"]["net_present_value"]
+    assert net == pytest.approx(1404.72 - 9743.49, abs=2 * PENNY)
+    assert wholes["fiscal"]["payback_years"] is None
+    assert wholes["fiscal"]["reason_missing"].startswith("no internal rate of return")
+
+
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_the_parts_of_each_case_add_up_to_it(cases, case):
+    _, data = cases[case]
+    for which in ("public value", "fiscal"):
+        rows = [row for row in data["cases"] if row["case"] == which]
+        whole = [row["present_value"] for row in rows if row["value_type"] is None]
+        parts = [row["present_value"] for row in rows if row["value_type"] is not None]
+        assert len(whole) == 1
+        assert sum(parts) == pytest.approx(whole[0] or 0.0, abs=PENNY)
+
+
+def test_what_one_of_each_cost_by_hand(cases):
+    _, data = cases["parts", "internal"]
+    found = {row["what"]: row for row in data["cost_effectiveness"]}
+    # 9,743.49 / (20 x 0.684): the cost is known to half a penny.
+    assert found["Keeps active"]["cost_per_unit"] == pytest.approx(9743.49 / 13.68, abs=PENNY)
+    assert found["Makes new friends"]["present_quantity"] is None
+    assert found["a person reached"]["quantity"] is None
+
+
+def test_surveys_in_both_profiles(cases):
+    shown, hidden = (
+        cases["parts", each][1]["survey_change"][0] for each in ("internal", "publish")
+    )
+    assert (shown["pairs"], shown["improvement"]) == (6, 1)
+    assert (shown["improved"], shown["unchanged"], shown["worsened"]) == (5, 1, 0)
+    # One person unchanged could be known, and would follow from the other two.
+    assert hidden["pairs"] == 6
+    assert hidden["improved"] is hidden["unchanged"] is hidden["worsened"] is None
+    assert cases["worked", "internal"][1]["survey_change"] == []
+
+
+def test_conventions_are_there_where_they_were_asked_for(cases):
+    _, data = cases["parts", "publish"]
+    found = {(row["setting"], row["choice"]): row for row in data["conventions"]}
+    # The value of 2024-25 alone, as printed.
+    year = found["horizon_years", "1"]
+    assert year["present_value"] == pytest.approx(6876.72, abs=PENNY)
+    assert year["used"] is False
+    assert cases["worked", "publish"][1]["conventions"] is None
+
+
+def test_points_are_there_where_importance_was_stated(cases):
+    _, data = cases["parts", "internal"]
+    points = {row["outcome"]: row["points"] for row in data["weighted"]["outcomes"]}
+    # 20 x 0.684 x (1 + 0.7 + 0.7 x 0.7 / 2) x 8; -3 x 10; 14 x 0.95 x 0.9 x 5.
+    assert points["Keeps active"] == pytest.approx(212.8608)
+    assert points["Hurt on a walk"] == pytest.approx(-30)
+    assert points["Makes new friends"] == pytest.approx(59.85)
+    assert points["Finishes a course"] is None
+    for rows in data["weighted"]["by"].values():
+        assert sum(row["points"] for row in rows) == pytest.approx(242.7108)
+    assert cases["worked", "internal"][1]["weighted"] is None
+
+
+def test_a_key_that_was_asked_for_has_its_list_once(cases):
+    _, data = cases["parts", "internal"]
+    found = {row["category"]: row["present_value"] for row in data["by"]["outcome"]}
+    assert found["Fewer ambulance calls"] == pytest.approx(1404.72, abs=PENNY)
+    assert "outcome" not in cases["worked", "internal"][1]["by"]
+
+
+def test_nothing_priced_has_null_values(assess):
+    data = to_json(assess({"proxy_id": None, "unit": "meal"}))
+    VALIDATOR.validate(data)
+    names = ("gross_value", "net_value", "present_value", "harm_present_value")
+    assert [data["totals"][name] for name in names] == [None] * 4

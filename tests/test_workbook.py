@@ -13,6 +13,7 @@ import programmes
 import pytest
 
 import socialvalue as sv
+from socialvalue.report.labels import headline
 from socialvalue.report.workbook import write_workbook
 
 # Formulas add in another order than numpy, on amounts up to millions: some 1e-16 of them each.
@@ -36,13 +37,14 @@ def books(tmp_path_factory):
         "diabetes": programmes.diabetes().for_output(),
         "network": programmes.network_published(),
         "network, internal": programmes.network(),
+        "parts": programmes.all_parts(),
     }
     for name, result in shown.items():
         write_workbook(result, folder / f"{name}.xlsx")
     return {name: (result, folder / f"{name}.xlsx") for name, result in shown.items()}
 
 
-BOOKS = ("worked", "diabetes", "network", "network, internal")
+BOOKS = ("worked", "diabetes", "network", "network, internal", "parts")
 
 
 @pytest.fixture
@@ -115,18 +117,17 @@ LONG = {"duration_years": 2.5, "drop_off": 0.2, "starts": 1, "deadweight": 0.25}
     "setting",
     [
         {},
-        {"timing": "mid"},
-        {"timing": "end"},
-        {"drop_off_from": "first_year"},
-        {"drop_off_from": "end_of_activity"},
-        {"part_years": "up"},
-        {"part_years": "down"},
+        {"timing": "mid", "drop_off_from": "first_year", "part_years": "up"},
+        {"timing": "end", "drop_off_from": "end_of_activity", "part_years": "down"},
         {"horizon_years": 2},
-        {"horizon_years": 1},
-        {"base_year": "2025-26"},
+        {"horizon_years": 1, "drop_off_from": "first_year"},
         {"base_year": "2026-27", "timing": "end"},
         {"base_year": "2019-20", "timing": "mid"},
-        {"discount_rate": "green-book", "health_discount_rate": "green-book-health"},
+        {
+            "base_year": "2025-26",
+            "discount_rate": "green-book",
+            "health_discount_rate": "green-book-health",
+        },
         {"year_start_month": 1, "price_year": "2024", "uprate": False},
     ],
     ids=lambda setting: ", ".join(f"{k}={v}" for k, v in setting.items()) or "defaults",
@@ -242,7 +243,9 @@ def test_merged_rows(assess, proxy_set, write):
 )
 def test_what_is_missing_is_said(assess, write, changes, tables):
     path = write(assess(*changes, **tables))
-    assert_formulas_equal_python(path)
+    # Where nothing was priced and nothing put in, there is nothing to work out.
+    if tables or changes == [{}]:
+        assert_formulas_equal_python(path)
     summary = openpyxl.load_workbook(path, data_only=True)["Summary"]
     words = " ".join(str(cell) for row in summary.values for cell in row if cell)
     assert "none: no " in words
@@ -378,21 +381,30 @@ def test_a_text_longer_than_a_cell_is_cut_not_lost(assess, write):
 
 SHEETS = [
     *("Summary", "About", "Assumptions", "Discounting", "Impact map", "Gross by year"),
-    *("Net by year", "Present value by year", "Allocation", "Inputs", "Unpriced", "Findings"),
-    *("Proxies", "Adjustments", "Provenance"),
+    *("Net by year", "Present value by year", "Allocation", "Inputs", "Cases", "Unit costs"),
+    *("Conventions", "Surveys", "Importance"),
+    *("Unpriced", "Findings", "Proxies", "Adjustments", "Provenance"),
 ]
+WITHOUT = {
+    "worked": {"Conventions", "Surveys", "Importance"},
+    "diabetes": {"Conventions", "Surveys", "Importance"},
+    "network": {"Conventions"},
+    "network, internal": {"Conventions"},
+    "parts": set(),
+}
 
 
 @pytest.mark.parametrize("name", BOOKS)
 def test_sheets_freeze_their_headings_and_print_on_a4(books, name):
     _, path = books[name]
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == SHEETS
+    assert book.sheetnames == [sheet for sheet in SHEETS if sheet not in WITHOUT[name]]
     assert book.active.title == "Summary"
     for sheet in book:
         assert sheet.page_setup.paperSize == 9
         assert (sheet.page_setup.fitToWidth or 1) >= 1
-        assert sheet.page_setup.fitToHeight == 0
+        # The summary is one page; the others are as long as they are.
+        assert (sheet.page_setup.fitToHeight != 0) == (sheet.title == "Summary")
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert "Page" in sheet.oddFooter.right.text
         if sheet.title not in ("Summary", "About"):
@@ -400,7 +412,7 @@ def test_sheets_freeze_their_headings_and_print_on_a4(books, name):
             assert row == 4
             assert sheet.print_title_rows.endswith("$3")
     about = [row[0] for row in book["About"].values]
-    assert set(SHEETS) - {"About"} <= set(about)
+    assert set(book.sheetnames) - {"About"} == set(about) & set(SHEETS)
 
 
 @pytest.mark.parametrize("name", BOOKS)
@@ -439,6 +451,8 @@ def group_of(sheet, cell):
 def shown(cell):
     """A number as its format shows it, near enough to count its characters."""
     form = cell.number_format
+    if form == "0%":
+        return f"{cell.value:.0%}"
     if "#,##0.00" in form:
         return f"-£{abs(cell.value):,.2f}"
     if form == "General":
@@ -467,6 +481,70 @@ def test_wrapped_text_has_room(books):
             if isinstance(cell.value, str)
         )
         assert (sheet.row_dimensions[row[0].row].height or 15) >= 13 * lines
+
+
+def cells_of(path, sheet):
+    """Rows of a sheet of plain values, by their first cell."""
+    rows = sheet_rows(openpyxl.load_workbook(path, data_only=True)[sheet])
+    return {next(iter(row.values())): row for row in rows}
+
+
+def test_sheets_of_cases_costs_and_conventions(books):
+    _, path = books["parts"]
+    book = openpyxl.load_workbook(path, data_only=True)
+    wholes = {
+        row["Case"]: row
+        for row in sheet_rows(book["Cases"])
+        if row["Type of value"] == "the whole case"
+    }
+    # As printed in docs/explanation/worked_example.md; the fiscal case is the ambulance calls.
+    assert wholes["Public value"]["Present value"] == pytest.approx(82290.32, abs=0.005)
+    assert wholes["Fiscal"]["Present value"] == pytest.approx(1404.72, abs=0.005)
+    assert "never added" in book["Cases"]["A2"].value
+    # 9,743.49 / (20 x 0.684)
+    active = cells_of(path, "Unit costs")["Keeps active"]
+    assert active["Cost of one that is left"] == pytest.approx(712.24, abs=0.005)
+    choices = [row for row in sheet_rows(book["Conventions"]) if row["Choice"] == "1"]
+    # The value of 2024-25 alone, as printed.
+    assert [row["Present value"] for row in choices] == [pytest.approx(6876.72, abs=0.005)]
+    # All choices, those that change nothing too.
+    assert len(sheet_rows(book["Conventions"])) == len(books["parts"][0].shown_conventions)
+
+
+def test_sheets_of_surveys_and_importance(books):
+    result, path = books["parts"]
+    [row] = cells_of(path, "Surveys").values()
+    assert (row["Answered both times"], row["Improvement"]) == (6, 1)
+    assert row["Caution"] == result.survey_change["caution"].iloc[0]
+    points = {row["Outcome"]: row for row in cells_of(path, "Importance").values()}
+    # 14 x 0.95 x 0.9 x 5
+    assert points["Makes new friends"]["Points"] == pytest.approx(59.85)
+    assert points["Finishes a course"]["Why there are none"] == "its importance is stated nowhere"
+    assert "no money" in openpyxl.load_workbook(path)["Importance"]["A2"].value
+
+
+def test_the_summary_says_what_does_not_follow(books):
+    result, path = books["network"]
+    sheet = openpyxl.load_workbook(path, data_only=True)["Summary"]
+    assert sheet["A3"].value == f"As assessed: {headline(result)}"
+    rows = {row[0].value: row for row in sheet.iter_rows() if row[0].value}
+    assert "of which harms shown (some are merged)" in rows
+    share = rows["Part of the value without a range"][1]
+    assert share.number_format == "0%"
+    # A file holds 16 digits of it.
+    assert share.value == pytest.approx(result.range.share_without_range, rel=1e-15)
+    # A heading of words stands clear of the number's heading before it.
+    status = rows["Marmot priority"][2]
+    assert status.value == "Status, as assessed"
+    assert status.alignment.indent == 1
+
+
+def test_nothing_priced_is_not_nought(assess, write):
+    told = {"proxy_id": None, "unit": "meal", "outcome": "Fed"}
+    sheet = openpyxl.load_workbook(write(assess(told, inputs=INPUTS)), data_only=True)["Summary"]
+    rows = {row[0].value: row[1].value for row in sheet.iter_rows() if row[0].value}
+    assert [rows[name] for name in ("Gross value", "Net value", "Present value")] == ["–"] * 3
+    assert "No outcome was priced" in sheet["A3"].value
 
 
 def test_a_currency_without_a_sign_of_its_own_is_named(assess, proxy_set, write):

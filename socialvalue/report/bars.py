@@ -18,6 +18,12 @@ _LINE = 44
 """Characters of a name on one line; a longer one is wrapped, and cut after three lines."""
 _NOTE = 96
 """Characters of a note below the bars on one line."""
+_NARROW_LINE, _NARROW_NOTE = 46, 60
+"""The same where names stand above their bars."""
+_THICK = 0.8
+"""Thickness of a bar, of the room of one row."""
+_LETTER = 5.0
+"""Width of a letter of a name or a number, about [points]."""
 
 
 class Bars(NamedTuple):
@@ -40,7 +46,9 @@ class Bars(NamedTuple):
     paint: Sequence[str]
 
 
-def draw(ax: Axes | None, bars: Bars, title: str, about: tuple[str, str]) -> Axes:
+def draw(
+    ax: Axes | None, bars: Bars, title: str, about: tuple[str, str], narrow: bool = False
+) -> Axes:
     """Draw bars with their numbers, harms hatched, ranges as lines.
 
     Parameters
@@ -51,12 +59,15 @@ def draw(ax: Axes | None, bars: Bars, title: str, about: tuple[str, str]) -> Axe
     title : str
     about : tuple of str
         Currency, and what the amounts are.
+    narrow : bool
+        Whether names stand above their bars.
     """
-    names = [wrapped(name) for name in bars.names]
-    ax = _axes(ax, names)
+    names = [wrapped(name, _NARROW_LINE if narrow else _LINE) for name in bars.names]
+    ax = _axes(ax, names, narrow)
     currency, what = about
     places = np.arange(len(names))
-    drawn = ax.barh(places, bars.values, color=bars.paint, edgecolor=INK, linewidth=0.6)
+    thick = _thickness(names, narrow)
+    drawn = ax.barh(places, bars.values, thick, color=bars.paint, edgecolor=INK, linewidth=0.6)
     for bar, value in zip(drawn, bars.values, strict=True):
         if value < 0:
             bar.set_hatch("xxx")
@@ -66,7 +77,7 @@ def draw(ax: Axes | None, bars: Bars, title: str, about: tuple[str, str]) -> Axe
         ax.barh(
             places[mixed],
             bars.harms[mixed],
-            height=0.5,
+            height=0.62 * thick,
             color="white",
             edgecolor=HARM,
             linewidth=0.6,
@@ -75,13 +86,14 @@ def draw(ax: Axes | None, bars: Bars, title: str, about: tuple[str, str]) -> Axe
         )
     if (bars.harms < 0).any():
         what = f"{what}; hatched: harms, already subtracted"
+    after = np.where(mixed, bars.harms, np.nan)
     ranged = ~np.isnan(bars.low) & ~np.isnan(bars.high)
     if ranged.any():
         _lines(ax, places[ranged], bars.low[ranged], bars.high[ranged])
         what = f"{what}; lines show the range"
     ends = np.fmax(bars.values, np.fmax(bars.low, bars.high))
-    _numbers(ax, ends, bars.values, currency)
-    _finish(ax, names, title, (currency, what))
+    _numbers(ax, ends, _amounts(bars.values, after, currency, narrow))
+    _finish(ax, names, (title, currency, what), narrow)
     return ax
 
 
@@ -90,6 +102,7 @@ def steps(
     names: Sequence[str],
     bars: tuple[np.ndarray, np.ndarray, np.ndarray],
     about: tuple[str, str],
+    narrow: bool = False,
 ) -> Axes:
     """Draw steps from one total to the next: where each starts, its change, and which are totals.
 
@@ -101,38 +114,44 @@ def steps(
         Left end [money], change [money], whether it is a total.
     about : tuple of str
         Currency, and what the amounts are.
+    narrow : bool
+        Whether names stand above their bars.
     """
     left, change, totals = bars
-    ax = _axes(ax, names)
+    ax = _axes(ax, names, narrow)
     paint = [
         BAR if total else (HARM if each < 0 else GREY)
         for total, each in zip(totals, change, strict=True)
     ]
     places = np.arange(len(names))
-    drawn = ax.barh(places, change, left=left, color=paint, edgecolor=INK, linewidth=0.6)
+    thick = _thickness(names, narrow)
+    drawn = ax.barh(places, change, thick, left=left, color=paint, edgecolor=INK, linewidth=0.6)
     for bar, total in zip(drawn, totals, strict=True):
         if not total:
             bar.set_hatch("///")
-    _numbers(ax, np.maximum(left, left + change), change, about[0])
+    nothing = np.full(len(change), np.nan)
+    _numbers(ax, np.maximum(left, left + change), _amounts(change, nothing, about[0], narrow))
     what = f"{about[1]}; hatched: what each step takes off or adds"
-    _finish(ax, names, "From gross value to present value", (about[0], what))
+    _finish(ax, names, ("From gross value to present value", about[0], what), narrow)
     return ax
 
 
-def wrapped(name: str) -> str:
-    """A name on at most three lines."""
-    lines = textwrap.wrap(" ".join(name.split()), _LINE, max_lines=3, placeholder=" …")
+def wrapped(name: str, line: int = _LINE) -> str:
+    """A name on at most three lines of so many characters."""
+    lines = textwrap.wrap(" ".join(name.split()), line, max_lines=3, placeholder=" …")
     return "\n".join(lines)
 
 
-def say_below(ax: Axes, lines: Sequence[str]) -> None:
+def say_below(ax: Axes, lines: Sequence[str], narrow: bool = False) -> None:
     """Notes below the axis, wrapped to the width of the picture."""
-    parts = [part for line in lines for part in textwrap.wrap(line, _NOTE)]
+    width = _NARROW_NOTE if narrow else _NOTE
+    parts = [part for line in lines for part in textwrap.wrap(line, width)]
     if parts:
         ax.annotate(
             "\n".join(parts),
             (0, 0),
-            (0, -38),
+            # Below the label of the axis, which takes more lines in a narrow picture.
+            (0, -52 if narrow else -38),
             xycoords="axes fraction",
             textcoords="offset points",
             fontsize=8,
@@ -143,12 +162,25 @@ def say_below(ax: Axes, lines: Sequence[str]) -> None:
         )
 
 
-def _axes(ax: Axes | None, names: Sequence[str]) -> Axes:
+def _axes(ax: Axes | None, names: Sequence[str], narrow: bool) -> Axes:
     if ax is not None:
         return ax
+    if narrow:
+        height = 1.4 + _row(names) * max(len(names), 1)
+        return Figure(figsize=(4.1, height), layout="constrained").subplots()
     lines = sum(max(1, 0.55 * (1 + name.count("\n"))) for name in names)
     figure = Figure(figsize=(9, 1.9 + 0.42 * max(lines, 1)), layout="constrained")
     return figure.subplots()
+
+
+def _row(names: Sequence[str]) -> float:
+    """Height of a row in which the name stands above the bar [inches]."""
+    return 0.5 + 0.15 * max((1 + name.count("\n") for name in names), default=1)
+
+
+def _thickness(names: Sequence[str], narrow: bool) -> float:
+    """Thickness of bars, the same in narrow pictures however many lines the names take."""
+    return 0.3 / _row(names) if narrow else _THICK
 
 
 def _lines(ax: Axes, places: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
@@ -161,12 +193,23 @@ def _lines(ax: Axes, places: np.ndarray, low: np.ndarray, high: np.ndarray) -> N
         ax.plot(end, places, "|", color=INK, markersize=7, zorder=3)
 
 
-def _numbers(ax: Axes, ends: np.ndarray, values: np.ndarray, currency: str) -> None:
-    """The number of each bar, to the right of all that is drawn for it."""
+def _amounts(values: np.ndarray, harms: np.ndarray, currency: str, narrow: bool) -> list[str]:
+    """What each bar says: its value and, where a harm was taken from it, how much."""
     written = labels.pence if 0 < np.abs(values).max(initial=0.0) < 100 else labels.money
-    for place, (end, value) in enumerate(zip(ends, values, strict=True)):
+    said = []
+    for value, harm in zip(values, harms, strict=True):
+        words = written(float(value), currency)
+        gap = "\n" if narrow else " "
+        after = "" if np.isnan(harm) else f"{gap}(after harms of {written(-float(harm), currency)})"
+        said.append(words + after)
+    return said
+
+
+def _numbers(ax: Axes, ends: np.ndarray, said: Sequence[str]) -> None:
+    """The number of each bar, to the right of all that is drawn for it."""
+    for place, (end, words) in enumerate(zip(ends, said, strict=True)):
         ax.annotate(
-            written(float(value), currency),
+            words,
             (max(float(end), 0.0), place),
             (6, 0),
             textcoords="offset points",
@@ -179,28 +222,62 @@ def _numbers(ax: Axes, ends: np.ndarray, values: np.ndarray, currency: str) -> N
         )
 
 
-def _finish(ax: Axes, names: Sequence[str], title: str, about: tuple[str, str]) -> None:
-    currency, what = about
+def _finish(ax: Axes, names: Sequence[str], about: tuple[str, str, str], narrow: bool) -> None:
+    title, currency, what = about
+    if narrow:
+        title, what = wrapped(title, 42), wrapped(what, _NARROW_NOTE)
     ax.set_yticks(range(len(names)), list(names), fontsize=9)
     _as_written([*ax.get_yticklabels(), ax.title, ax.xaxis.label])
     ax.invert_yaxis()
-    ax.xaxis.set_major_locator(MaxNLocator(6))
+    ax.xaxis.set_major_locator(MaxNLocator(4 if narrow else 6))
     ax.xaxis.set_major_formatter(_scale(ax, currency))
     ax.tick_params(axis="x", labelsize=8)
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(what, fontsize=9)
     ax.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK)
-    ax.axvline(0, color=INK, linewidth=0.8)
+    if not narrow:
+        ax.axvline(0, color=INK, linewidth=0.8)
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.grid(axis="x", color=PALE, linewidth=0.5)
     ax.set_axisbelow(True)
+    if narrow:
+        _names_above(ax, names)
+    _make_room(ax, names, narrow)
+    if not names:
+        ax.text(0.5, 0.5, "Nothing was valued", transform=ax.transAxes, ha="center")
+
+
+def _names_above(ax: Axes, names: Sequence[str]) -> None:
+    """Put each name above its bar, from the left edge of the picture."""
+    half = _thickness(names, True) / 2
+    above = half + 0.05
+    ax.set_yticks([place - above for place in range(len(names))], list(names), fontsize=9)
+    ax.tick_params(axis="y", pad=0)
+    for label in ax.get_yticklabels():
+        label.set(ha="left", va="bottom", parse_math=False)
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
+    for place in range(len(names)):
+        ax.plot([0, 0], [place - half, place + half], color=INK, linewidth=0.8, zorder=1)
+    ax.set_ylim(len(names) - 0.7, -1 + above)
+
+
+def _make_room(ax: Axes, names: Sequence[str], narrow: bool) -> None:
+    """Widen the scale until every number fits to the right of its bar."""
     ax.use_sticky_edges = False
     ax.margins(x=0.03)
     low, high = ax.get_xlim()
-    # Room for the numbers, which stand to the right of the longest bar.
-    ax.set_xlim(low if low < 0 and _reaches_left(ax) else 0.0, high + 0.13 * (high - low))
-    if not names:
-        ax.text(0.5, 0.5, "Nothing was valued", transform=ax.transAxes, ha="center")
+    low = low if low < 0 and _reaches_left(ax) else 0.0
+    figure: Any = ax.get_figure()
+    whole = 72 * figure.get_size_inches()[0]
+    longest = max((len(line) for name in names for line in name.split("\n")), default=0)
+    beside = 20 if narrow else 40 + _LETTER * longest
+    width = min(whole - beside, whole * (1 if narrow else ax.get_position().width))
+    found: list[Any] = list(ax.texts)
+    for text in found:
+        letters = max(len(line) for line in text.get_text().split("\n"))
+        left = max(width - 12 - _LETTER * letters, 0.3 * width)
+        high = max(high, low + (text.xy[0] - low) * width / left)
+    ax.set_xlim(low, high)
 
 
 def _scale(ax: Axes, currency: str) -> Callable[[float, float], str]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from socialvalue.errors import SettingsError
 from socialvalue.files import replace_whole
 from socialvalue.report import labels
 from socialvalue.report.bars import BAR, Bars, draw, say_below, steps
@@ -19,7 +20,9 @@ MOST_GROUPS = 30
 _PLAIN = "#C8C8C8"
 
 
-def by_category(result: Result, framework: str, ax: Axes | None = None) -> Axes:
+def by_category(
+    result: Result, framework: str, ax: Axes | None = None, *, narrow: bool = False
+) -> Axes:
     """Present value for each category of a framework that has some, with its range.
 
     Every bar carries the category's number, title and value; colours only help. Harms are hatched.
@@ -31,11 +34,24 @@ def by_category(result: Result, framework: str, ax: Axes | None = None) -> Axes:
     framework : str
         ``sdg``, ``marmot`` or another of the result's frameworks.
     ax : Axes, optional
+    narrow : bool
+        Whether names stand above their bars, for a picture as narrow as a telephone.
 
     Returns
     -------
     Axes
+
+    Raises
+    ------
+    SettingsError
+        If the result has no such framework.
     """
+    if framework not in result.frameworks:
+        raise SettingsError(
+            f"There is no framework {framework!r} in this result. It has "
+            f"{', '.join(result.frameworks)}; charts.by_year, charts.stakeholder_group and "
+            "result.by(...) split by other keys."
+        )
     table = result.by(framework)
     shown = table[table["present_value"].notna() & (table["present_value"] != 0)]
     colours = result.frameworks[framework].set_index("category")["colour"]
@@ -43,8 +59,8 @@ def by_category(result: Result, framework: str, ax: Axes | None = None) -> Axes:
     paint = [colour if isinstance(colour, str) else _PLAIN for colour in found]
     names = [_category_name(row, framework) for row in shown.to_dict("records")]
     title = f"Estimated social value by {labels.WORDS.get(framework, framework)}"
-    ax = _bars(result, shown, (names, paint, title), ax)
-    say_below(ax, _absent(table, framework))
+    ax = _bars(result, shown, (names, paint, title), ax, narrow)
+    say_below(ax, _absent(table, framework), narrow)
     return ax
 
 
@@ -66,15 +82,15 @@ def _absent(table: pd.DataFrame, framework: str) -> list[str]:
     ]
 
 
-def by_year(result: Result, ax: Axes | None = None) -> Axes:
+def by_year(result: Result, ax: Axes | None = None, *, narrow: bool = False) -> Axes:
     """Present value by year, one bar a year."""
     table = result.by("year")
     names = [str(year) for year in table["year"]]
     title = "Estimated social value by year in which it falls"
-    return _bars(result, table, (names, [BAR] * len(table), title), ax)
+    return _bars(result, table, (names, [BAR] * len(table), title), ax, narrow)
 
 
-def stakeholder_group(result: Result, ax: Axes | None = None) -> Axes:
+def stakeholder_group(result: Result, ax: Axes | None = None, *, narrow: bool = False) -> Axes:
     """Present value by stakeholder group, largest first."""
     table = result.by("stakeholder_group").sort_values("present_value", ascending=False)
     names = [labels.name(group) for group in table["stakeholder_group"]]
@@ -86,10 +102,10 @@ def stakeholder_group(result: Result, ax: Axes | None = None) -> Axes:
         names = [*kept, f"{int(rest.sum())} other groups together"]
         table = pd.concat([table[~rest], sums.to_frame().T], ignore_index=True)
     title = "Estimated social value by stakeholder group"
-    return _bars(result, table, (names, [BAR] * len(table), title), ax)
+    return _bars(result, table, (names, [BAR] * len(table), title), ax, narrow)
 
 
-def waterfall(result: Result, ax: Axes | None = None) -> Axes:
+def waterfall(result: Result, ax: Axes | None = None, *, narrow: bool = False) -> Axes:
     """Steps from gross value to present value: what each reduction takes off."""
     table = result.waterfall()
     table = table[(table["change"] != 0) | table["step"].isin(["gross_value", "present_value"])]
@@ -100,6 +116,7 @@ def waterfall(result: Result, ax: Axes | None = None) -> Axes:
         [labels.STEPS[step] for step in table["step"]],
         (np.where(totals, 0.0, table["value"] - change), change, totals),
         (labels.currency_of(result), f"Money, {result.assumptions.price_year} prices"),
+        narrow,
     )
 
 
@@ -108,6 +125,7 @@ def _bars(
     table: pd.DataFrame,
     words: tuple[list[str], list[str], str],
     ax: Axes | None,
+    narrow: bool,
 ) -> Axes:
     names, paint, title = words
     low, high = (table[f"present_value_{end}"].to_numpy(float) for end in ("low", "high"))
@@ -120,16 +138,21 @@ def _bars(
         paint=paint,
     )
     prices = f"Present value, {result.assumptions.price_year} prices"
-    return draw(ax, bars, title, (labels.currency_of(result), prices))
+    return draw(ax, bars, title, (labels.currency_of(result), prices), narrow)
+
+
+def chart(result: Result, name: str, *, narrow: bool = False) -> Axes:
+    """One chart of a result, by the name of its file."""
+    others = {"year": by_year, "stakeholder_group": stakeholder_group, "waterfall": waterfall}
+    if name in others:
+        return others[name](result, narrow=narrow)
+    return by_category(result, name, narrow=narrow)
 
 
 def charts_of(result: Result) -> dict[str, Axes]:
     """All charts of a result, by the name of their file."""
-    drawn = {framework: by_category(result, framework) for framework in result.frameworks}
-    drawn["year"] = by_year(result)
-    drawn["stakeholder_group"] = stakeholder_group(result)
-    drawn["waterfall"] = waterfall(result)
-    return drawn
+    names = (*result.frameworks, "year", "stakeholder_group", "waterfall")
+    return {name: chart(result, name) for name in names}
 
 
 def alt_text(chart: str, result: Result) -> str:

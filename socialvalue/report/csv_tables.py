@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from socialvalue.files import replace_whole
+from socialvalue.report.said import has_importance
 from socialvalue.results import Result
 
 # The last four are the wide forms of the first four, which some programs take for them.
@@ -14,12 +15,19 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠") 
 STANDARD_KEYS = ("stakeholder_group", "value_type", "year", "project")
 
 
+def keys_of(result: Result) -> list[str]:
+    """Keys by which every file splits a result: the standard ones and those asked for, once."""
+    keys = [*result.frameworks, *STANDARD_KEYS, *result.breakdowns, *result.also_by]
+    return list(dict.fromkeys(keys))
+
+
 def tables_of(result: Result) -> dict[str, pd.DataFrame]:
     """All tables of a result, by the name of their file."""
-    keys = [*result.frameworks, *STANDARD_KEYS, *result.breakdowns]
     tables = {"impact_map": result.impact_map, "values_by_year": result.values}
-    tables |= {f"by_{key}": result.by(key) for key in keys}
+    tables |= {f"by_{key}": result.by(key) for key in keys_of(result)}
     tables |= {
+        "cases": result.cases(),
+        "cost_effectiveness": result.cost_effectiveness(),
         "unpriced": result.unpriced,
         "inputs": result.inputs,
         "findings": result.findings,
@@ -30,6 +38,13 @@ def tables_of(result: Result) -> dict[str, pd.DataFrame]:
         "discount_factors": result.discount_factors,
         "read_otherwise": result.coerced,
     }
+    if len(result.survey_change):
+        tables["survey_change"] = result.survey_change
+    if result.shown_conventions is not None:
+        tables["conventions"] = result.shown_conventions
+    if has_importance(result):
+        tables["weighted"] = result.weighted()
+        tables |= {f"weighted_by_{each}": result.weighted_by(each) for each in result.frameworks}
     return tables
 
 

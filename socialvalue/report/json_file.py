@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 
 from socialvalue.files import replace_whole
-from socialvalue.report.csv_tables import STANDARD_KEYS
+from socialvalue.report.csv_tables import keys_of
 from socialvalue.report.labels import before_unstated, headline
+from socialvalue.report.said import has_importance
 from socialvalue.results import Result
 from socialvalue.summary import UNALLOCATED
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 FRAMEWORKS = ("sdg", "marmot")
 """Frameworks that are in every file, so that a program that reads it need not ask."""
 _VALUES = ("gross_value", "net_value", "present_value", "harm_present_value")
@@ -45,6 +46,11 @@ def to_json(result: Result) -> dict[str, Any]:
         "share_without_range": _plain(result.range.share_without_range),
         "people": _plain(result.total_people),
         "by": _by(result),
+        "cases": _rows(result.cases()),
+        "cost_effectiveness": _rows(result.cost_effectiveness()),
+        "survey_change": _rows(result.survey_change),
+        "conventions": _conventions(result),
+        "weighted": _weighted(result),
         "unpriced": _unpriced(result),
         "findings": _rows(result.findings),
         "assumptions": _settings(result),
@@ -111,9 +117,25 @@ def _by(result: Result) -> dict[str, list[dict[str, Any]]]:
                 status=UNALLOCATED,
             )
             found[framework] = _categories(table, framework)
-    for key in (*result.frameworks, *STANDARD_KEYS, *result.breakdowns):
+    for key in keys_of(result):
         found[key] = _categories(result.by(key), key)
     return found
+
+
+def _conventions(result: Result) -> list[dict[str, Any]] | None:
+    table = result.shown_conventions
+    return None if table is None else _rows(table)
+
+
+def _weighted(result: Result) -> dict[str, Any] | None:
+    """Points of outcomes and of categories; null where nobody said what matters."""
+    if not has_importance(result):
+        return None
+    by = {
+        framework: _rows(result.weighted_by(framework).rename(columns={framework: "category"}))
+        for framework in result.frameworks
+    }
+    return {"outcomes": _rows(result.weighted()), "by": by}
 
 
 def _unpriced(result: Result) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ def unpriced(result: Result) -> list[dict[str, str]]:
             "outcome": labels.name(row["outcome"], "(unnamed)"),
             "group": labels.name(row["stakeholder_group"]),
             "year": labels.name(row["first_year"]),
-            "quantity": f"{labels.number(row['quantity'])} {labels.name(row['unit'], '')}".strip(),
+            "quantity": labels.quantity(row["quantity"], row["unit"]),
             "people": labels.number(row["people"], 0),
             "goals": "; ".join(
                 f"{charts.SHORT.get(framework, framework)} {row[framework]}"
@@ -37,9 +37,8 @@ def impact_map(result: Result) -> dict[str, Any]:
     shown = [
         {
             "outcome": labels.name(row["outcome"]),
-            "group": labels.name(row["stakeholder_group"]),
-            "year": labels.name(row["first_year"]),
-            "quantity": f"{labels.number(row['quantity'])} {labels.name(row['unit'], '')}".strip(),
+            "about": about,
+            "quantity": labels.quantity(row["quantity"], row["unit"]),
             "proxy": labels.name(row["proxy_name"], "several"),
             "unit_value": labels.pence(row["unit_value_repriced"], currency),
             "shares": [
@@ -50,12 +49,27 @@ def impact_map(result: Result) -> dict[str, Any]:
                 for share in shares
             ],
             "duration": labels.number(row["duration_years"]),
-            "present_value": labels.pence(row["present_value"], currency),
+            "present_value": labels.money(row["present_value"], currency),
             "note": "" if row["counted"] else f"not counted: {row['not_counted_because']}",
         }
-        for row in rows.to_dict("records")
+        for row, about in zip(rows.to_dict("records"), _about(rows), strict=True)
     ]
     return {"rows": shown, "notes": list(notes)}
+
+
+def _about(rows: pd.DataFrame) -> list[list[str]]:
+    """Who and when each row is about, and what else tells it from rows that look the same."""
+    keys = ["stakeholder_group", "first_year"]
+    if len(rows["project"].dropna().unique()) > 1:
+        keys.append("project")
+    twins = rows.duplicated(["outcome", "proxy_id", *keys], keep=False)
+    found = []
+    for row, same in zip(rows.to_dict("records"), twins, strict=True):
+        said = [labels.name(row[key], "" if key == "project" else "not stated") for key in keys]
+        said.append(labels.name(row["evidence"], "") if same else "")
+        # Merged rows have the same words for all.
+        found.append(list(dict.fromkeys(words for words in said if words)))
+    return found
 
 
 def findings(result: Result) -> list[dict[str, str]]:
@@ -64,7 +78,8 @@ def findings(result: Result) -> list[dict[str, str]]:
     return [
         {
             **{key: str(value) for key, value in row.items()},
-            "value_at_stake": labels.money(row["value_at_stake"], currency),
+            # Nothing at stake is said of what has no value, which is not known to be nought.
+            "value_at_stake": labels.money(row["value_at_stake"] or float("nan"), currency),
         }
         for row in result.findings.to_dict("records")
     ]
@@ -80,46 +95,68 @@ def inputs(result: Result) -> list[dict[str, str]]:
     return [
         {
             **{key: labels.name(row[key]) for key in keys},
-            "amount": labels.pence(row["amount"], currency),
-            "present_value": labels.pence(row["present_value"], currency),
+            "amount": labels.money(row["amount"], currency),
+            "present_value": labels.money(row["present_value"], currency),
         }
         for row in sums.reset_index().to_dict("records")
     ]
 
 
-def proxies(result: Result) -> list[dict[str, str]]:
-    """Values used, with their ranges, sources and cautions."""
-    currency = labels.currency_of(result)
-    rows = []
-    for row in values_in_force(result).to_dict("records"):
-        bounds = [labels.money(row[end], currency) for end in ("low", "high")]
-        one = labels.pence(row["unit_value"], currency)
-        rows.append(
-            {
-                "name": labels.name(row["name"]),
-                "id": row["proxy_id"],
-                "value": f"{one} per {labels.name(row['unit'])}",
-                "range": " to ".join(bounds) if bounds != ["–", "–"] else "none published",
-                "prices": labels.name(row["price_year"]),
-                "evidence": labels.name(row["evidence"]),
-                "source": ", ".join(
-                    labels.name(row[f"source_{part}"], "")
-                    for part in ("title", "publisher", "year")
-                    if pd.notna(row[f"source_{part}"])
-                ),
-                "page": labels.name(row["page"], ""),
-                "licence": labels.name(row["source_licence"], ""),
-                "notes": labels.name(row["notes"], ""),
-            }
-        )
-    return rows
+_DATED = ("unit_value", "low", "high", "valid_from", "valid_to", "review_by", "superseded_by")
+"""Columns in which the dated rows of one series of values differ."""
+
+
+def proxies(result: Result) -> list[dict[str, Any]]:
+    """Values used, with their ranges, sources and cautions; a series of dated values is one."""
+    used = values_in_force(result)
+    same = [column for column in used if column not in _DATED]
+    series = used.groupby(same, sort=False, dropna=False)
+    return [_proxy(rows, labels.currency_of(result)) for _, rows in series]
+
+
+def _proxy(rows: pd.DataFrame, currency: str) -> dict[str, Any]:
+    row = rows.iloc[0]
+    values, ranges = [], []
+    for each in rows.to_dict("records"):
+        when = _when(each) if len(rows) > 1 else ""
+        one = labels.pence(each["unit_value"], currency)
+        values.append(f"{when}{one} per {labels.unit(each['unit'])}")
+        ends = [labels.pence(each[end], currency) for end in ("low", "high")]
+        ranges.append("none published" if ends == ["–", "–"] else f"{when}{' to '.join(ends)}")
+    source = [row[f"source_{part}"] for part in ("title", "publisher", "year")]
+    return {
+        "name": labels.name(row["name"]),
+        "id": row["proxy_id"],
+        "amounts": values,
+        "ranges": list(dict.fromkeys(ranges)),
+        "prices": labels.name(row["price_year"]),
+        "evidence": labels.name(row["evidence"]),
+        "source": ", ".join(labels.name(part) for part in source if pd.notna(part)),
+        "page": labels.name(row["page"], ""),
+        "licence": labels.name(row["source_licence"], ""),
+        "notes": labels.name(row["notes"], ""),
+    }
+
+
+def _when(row: dict[str, Any]) -> str:
+    """Dates between which a value holds, as words before it."""
+    begins, ends = (pd.to_datetime(row[end]) for end in ("valid_from", "valid_to"))
+    if pd.isna(begins) and pd.isna(ends):
+        return ""
+    if pd.notna(begins) and pd.notna(ends):
+        year = begins.is_year_start and ends.is_year_end and begins.year == ends.year
+        return f"{begins.year}: " if year else f"{begins:%Y-%m-%d} to {ends:%Y-%m-%d}: "
+    return f"from {begins:%Y-%m-%d}: " if pd.notna(begins) else f"to {ends:%Y-%m-%d}: "
 
 
 def texts(table: pd.DataFrame) -> dict[str, Any]:
     """A table as it is, without its empty columns."""
     filled = table.dropna(axis=1, how="all")
     rows = [
-        [labels.number(cell) if isinstance(cell, float) else labels.name(cell, "") for cell in row]
+        [
+            labels.number(cell) if isinstance(cell, float) else "" if pd.isna(cell) else str(cell)
+            for cell in row
+        ]
         for row in filled.itertuples(index=False)
     ]
     return {"columns": [labels.heading(column) for column in filled], "rows": rows}

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from socialvalue.files import replace_whole
 from socialvalue.report import labels
 from socialvalue.report import workbook_grid as grid
 from socialvalue.report.sources import values_in_force
+from socialvalue.report.workbook_cases import ABOUT as ABOUT_CASES
+from socialvalue.report.workbook_cases import add_cases
 from socialvalue.report.workbook_map import add_allocation, add_grids, add_impact_map
 from socialvalue.report.workbook_sheets import Book, set_height
 from socialvalue.report.workbook_summary import Layout, add_summary
@@ -25,6 +28,7 @@ _ABOUT = (
     ("Present value by year", "Discounted, by year."),
     ("Allocation", "Shares of each row over goals. They can be changed."),
     ("Inputs", "What was put in, re-priced and discounted."),
+    *ABOUT_CASES,
     ("Unpriced", "Outcomes that are counted and told, not priced."),
     ("Findings", "What an assessor would challenge."),
     ("Proxies", "The values used, their sources, licences and how each was checked."),
@@ -83,32 +87,37 @@ def write_workbook(result: Result, path: str | Path) -> None:
         years = years_of(result)
         # The summary comes first in the book and is filled last, when the rest is known.
         summary = book.sheet("Summary", "Estimated social value", landscape=False)
-        _about(book)
+        about = book.sheet("About", "About this workbook", landscape=False)
         _assumptions(book, result)
         add_discounting(book, result, years)
         add_impact_map(book, rows, years)
         add_grids(book, result, rows, years)
         allocation = add_allocation(book, result, rows)
         inputs = _inputs(book, result)
+        add_cases(book, result)
         add_summary(book, summary, result, Layout(rows, years, allocation, inputs))
         _plain_sheets(book, result)
+        _about(book, about)
         summary.activate()
 
 
-def _about(book: Book) -> None:
-    sheet = book.sheet("About", "About this workbook", landscape=False)
+def _about(book: Book, sheet: Worksheet) -> None:
+    """List the sheets that were made, with what each holds."""
+    made = {each.get_name() for each in book.book.worksheets()}
+    listed = [(name, what) for name, what in _ABOUT if name in made]
     book.headings(sheet, 2, ["Sheet", "What it holds"])
-    for place, (name, what) in enumerate(_ABOUT):
+    for place, (name, what) in enumerate(listed):
         book.put(sheet, 3 + place, 0, name)
         book.put(sheet, 3 + place, 1, what, "note")
     notes = (
         "Pale yellow cells are inputs: change one and the summary follows.",
         "Shares are between 0 and 1: write 0.35 for 35%.",
         "Years beyond the last year column are not counted; the column Check says where.",
-        "The range and the payback are as assessed and do not follow changes.",
+        "What is called as assessed (the headline, ranges, payback, cases, costs of one) does not "
+        "follow changes.",
     )
     for place, note in enumerate(notes):
-        book.put(sheet, 4 + len(_ABOUT) + place, 1, note, "note")
+        book.put(sheet, 4 + len(listed) + place, 1, note, "note")
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 76)
 
@@ -116,7 +125,8 @@ def _about(book: Book) -> None:
 def _assumptions(book: Book, result: Result) -> None:
     table = result.assumptions.to_rows()
     table["value"] = table["value"].replace("", "–")
-    book.table("Assumptions", "Assumptions", table, {"setting": 24, "value": 30, "meaning": 64})
+    wide = {"setting": 24, "value": 30, "meaning": 64}
+    book.table(("Assumptions", "Assumptions", ""), table, wide)
 
 
 def _inputs(book: Book, result: Result) -> pd.DataFrame:
@@ -151,25 +161,28 @@ def _inputs(book: Book, result: Result) -> pd.DataFrame:
 
 def _plain_sheets(book: Book, result: Result) -> None:
     unpriced = result.unpriced.assign(
-        **{name: result.unpriced[name].map(labels.name) for name in ("stakeholder_group", "unit")}
+        stakeholder_group=result.unpriced["stakeholder_group"].map(labels.name),
+        unit=result.unpriced["unit"].map(labels.unit),
     )
-    book.table("Unpriced", "Counted and told, not priced", unpriced, {"outcome": 40})
+    book.table(("Unpriced", "Counted and told, not priced", ""), unpriced, {"outcome": 40})
     findings = result.findings[
         ["severity", "message", "why", "what_to_do", "rule", "value_at_stake", "rows"]
     ]
     wide = {"severity": 10, "message": 54, "value_at_stake": 18, "why": 44, "what_to_do": 44}
-    book.table("Findings", "What an assessor would challenge", findings, {**wide, "rows": 10})
+    about = ("Findings", "What an assessor would challenge", "")
+    book.table(about, findings, {**wide, "rows": 10})
     used = values_in_force(result).rename(columns=_PROXY_COLUMNS)
     used = used[[heading for heading in _PROXY_COLUMNS.values() if heading in used]]
     wide = {"Value of what": 44, "Source": 44, "Cautions": 100, "How the figure was checked": 40}
-    sheet = book.table("Proxies", "Values used and their sources", used, wide)
+    sheet = book.table(("Proxies", "Values used and their sources", ""), used, wide)
     sheet.freeze_panes(3, 2)
     sheet.fit_to_pages(2, 0)
     sheet.repeat_columns(0, 0)
     adjustments = result.adjustments.dropna(axis=1, how="all")
-    book.table("Adjustments", "Adjustments and their reasons", adjustments, {"reason": 70})
+    about = ("Adjustments", "Adjustments and their reasons", "")
+    book.table(about, adjustments, {"reason": 70})
     wide = {"what": 44, "value": 80}
-    book.table("Provenance", "Where this came from", _provenance(result), wide)
+    book.table(("Provenance", "Where this came from", ""), _provenance(result), wide)
 
 
 def _provenance(result: Result) -> pd.DataFrame:

@@ -75,7 +75,7 @@ COLUMNS = (
     MapColumn("duration_years_from", "Duration from", "text", 34),
     MapColumn("not_counted_because", "Not counted because", "text", 40),
 )
-_IN_WORDS = ("stakeholder_group", "value_type", "evidence", "unit")
+_IN_WORDS = ("stakeholder_group", "value_type", "evidence")
 _PLACE = {column.field: place for place, column in enumerate(COLUMNS)}
 
 
@@ -225,6 +225,8 @@ def value_of(row: dict[str, Any], field: str) -> Any:
     value = row.get(field)
     if field in ("counted", "in_ratio"):
         return "yes" if value else "no"
+    if field == "unit":
+        return labels.unit(value)
     if field in _IN_WORDS:
         return labels.name(value, "")
     return None if value is None or pd.isna(value) else value

@@ -31,6 +31,7 @@ _STYLES: dict[str, dict[str, Any]] = {
         "bottom": 1,
     },
     "text": {"valign": "top"},
+    "note_after_number": {"text_wrap": True, "valign": "top", "align": "left", "indent": 1},
     "text_after_number": {"valign": "top", "align": "left", "indent": 1},
     "row": {"num_format": "0", "valign": "top", "align": "left"},
     "count": {"num_format": "#,##0", "valign": "top"},
@@ -39,7 +40,9 @@ _STYLES: dict[str, dict[str, Any]] = {
     "input": {"bg_color": INPUT_COLOUR, "valign": "top", "align": "right"},
     "share": {"num_format": "0.00##", "bg_color": INPUT_COLOUR, "valign": "top"},
     "some_share": {"num_format": '0.00##;-0.00##;"–"', "bg_color": INPUT_COLOUR, "align": "right"},
+    "percent": {"num_format": "0%", "valign": "top"},
     "plain_share": {"num_format": "0.00##", "valign": "top"},
+    "two_decimals": {"num_format": "#,##0.00", "valign": "top", "align": "right"},
     "years": {"num_format": "0.0", "align": "right"},
     "ratio": {"num_format": "0.00", "bold": True, "align": "right"},
     "factor": {"num_format": "0.000000", "valign": "top"},
@@ -78,6 +81,7 @@ class Book:
         self.styles = {name: book.add_format(style) for name, style in styles.items()}
         head = dict(_STYLES["heading"], align="right")
         self.styles["heading_of_numbers"] = book.add_format(head)
+        self.styles["heading_after_numbers"] = book.add_format(dict(_STYLES["heading"], indent=1))
 
     def sheet(self, name: str, title: str, note: str = "", *, landscape: bool = True) -> Worksheet:
         """A new sheet with its title and a note in the first two rows, one page wide."""
@@ -121,29 +125,53 @@ class Book:
         sheet.write_formula(row, column, formula, self.styles[style], shown)
 
     def headings(
-        self, sheet: Worksheet, row: int, names: Sequence[str], *, numbers: Sequence[int] = ()
+        self,
+        sheet: Worksheet,
+        row: int,
+        names: Sequence[str],
+        *,
+        numbers: Sequence[int] = (),
+        after_numbers: Sequence[int] = (),
     ) -> None:
         """Write a row of headings; those over numbers stand to the right, as the numbers do."""
         for column, name in enumerate(names):
             style = "heading_of_numbers" if column in numbers else "heading"
+            style = "heading_after_numbers" if column in after_numbers else style
             sheet.write_string(row, column, name, self.styles[style])
 
     def table(
-        self, name: str, title: str, table: pd.DataFrame, widths: Mapping[str, int], note: str = ""
+        self,
+        about: tuple[str, str, str],
+        table: pd.DataFrame,
+        widths: Mapping[str, int],
+        styles: Mapping[str, str] | None = None,
     ) -> Worksheet:
-        """A sheet with a table of plain values, its rows high enough for their text."""
-        sheet = self.sheet(name, title, note)
+        """A sheet with a table of plain values, its rows high enough for their text.
+
+        Parameters
+        ----------
+        about : tuple of str
+            The sheet's name, its title and a note, which may be blank.
+        table : DataFrame
+        widths : mapping
+            Widths of columns that are not to be as wide as their values. [characters]
+        styles : mapping, optional
+            Styles of columns that are not to follow from their values.
+        """
+        sheet = self.sheet(*about)
         columns = [str(column) for column in table]
         wide = [widths.get(column, _width(table[column])) for column in columns]
-        numbers = [
-            place for place, column in enumerate(columns) if styles_of(table[column])[1] != "note"
-        ]
+        cells = {column: styles_of(table[column], (styles or {}).get(column)) for column in columns}
+        numbers = [place for place, column in enumerate(columns) if cells[column][1] != "note"]
+        after = [place for place in range(1, len(columns)) if place - 1 in numbers]
+        after = [place for place in after if place not in numbers]
         names = [labels.heading(column) for column in columns]
-        self.headings(sheet, 2, names, numbers=numbers)
+        self.headings(sheet, 2, names, numbers=numbers, after_numbers=after)
         set_height(sheet, 2, list(zip(names, wide, strict=True)))
         for place, column in enumerate(columns):
             sheet.set_column(place, place, wide[place])
-            values, style = styles_of(table[column])
+            values, style = cells[column]
+            style = "note_after_number" if place in after else style
             for row, value in enumerate(values):
                 self.put(sheet, 3 + row, place, value, style)
         for row, record in enumerate(table.itertuples(index=False)):
@@ -157,9 +185,11 @@ class Book:
         return sheet
 
 
-def styles_of(values: pd.Series) -> tuple[list[Any], str]:
+def styles_of(values: pd.Series, asked: str | None = None) -> tuple[list[Any], str]:
     """Cells of a column and their style: whole numbers without decimals, others in full."""
     found = values.tolist()
+    if asked is not None:
+        return found, asked
     known = [value for value in found if value is not None and not pd.isna(value)]
     if not known or not all(isinstance(value, int | float) for value in known):
         return [_words(value) for value in found], "note"

@@ -15,6 +15,8 @@ _FIRST = 56
 """Width of the first column. [characters]"""
 _PENNY = 0.005
 _STATUS_STYLE = "text_after_number"
+_ONE_PAGE = 110
+"""Rows that can be read on one page; more go over several."""
 
 
 class Layout(NamedTuple):
@@ -61,7 +63,7 @@ def _band(page: "_Page", at: int, heads: list[str]) -> None:
     full = [*heads, *[""] * (4 - len(heads))]
     words = [place for place, head in enumerate(full) if head.startswith("Status")]
     numbers = [place for place in (1, 2, 3) if place not in words]
-    page.book.headings(page.sheet, at, full, numbers=numbers)
+    page.book.headings(page.sheet, at, full, numbers=numbers, after_numbers=words)
 
 
 class _Page(NamedTuple):
@@ -80,15 +82,18 @@ def add_summary(book: Book, sheet: Worksheet, result: Result, layout: Layout) ->
     sheet.set_column(1, 3, 20)
     if not book.mark:
         book.put(sheet, 1, 0, f"For publication; small groups merged ({result.disclosure}).")
-    words = labels.headline(result)
+    words = f"As assessed: {labels.headline(result)}"
     sheet.merge_range(2, 0, 2, 3, words, book.styles["note"])
     set_height(sheet, 2, [(words, _FIRST + 60)])
     at = _totals(page) + 1
-    at = _waterfall(page, at) + 1
-    at = _by_year(page, at) + 1
+    if not labels.nothing_priced(result):
+        at = _waterfall(page, at) + 1
+        at = _by_year(page, at) + 1
     at = _range(page, at) + 1
-    for framework in layout.allocation:
+    for framework in layout.allocation if not labels.nothing_priced(result) else ():
         at = _goals(page, framework, at) + 1
+    if at <= _ONE_PAGE:
+        sheet.fit_to_pages(1, 1)
 
 
 def _line(page: _Page, row: int, label: str, *cells: tuple[Any, Any, str]) -> None:
@@ -111,8 +116,12 @@ def _totals(page: _Page) -> int:
         ("gross_value", "Gross value", "money_total"),
         ("net_value", "Net value", "money_total"),
         ("present_value", "Present value", "money_total"),
-        ("harm_present_value", "of which harms", "money"),
+        ("harm_present_value", labels.harms(result), "money"),
     ):
+        if pd.isna(totals[name]):
+            _line(page, at, label, (None, "–", style))
+            at += 1
+            continue
         _line(page, at, label, (f"={layout.counted_sum(name)}", totals[name], style))
         book.book.define_name(name, f"=Summary!$B${at + 1}")
         at += 1
@@ -205,8 +214,8 @@ def _range(page: _Page, at: int) -> int:
     _line(page, at + 1, "Present value", *((None, end, "money") for end in ends))
     ends = (found.sroi_ratio_low, found.sroi_ratio_high)
     _line(page, at + 2, "Ratio", *((None, end, "ratio") for end in ends))
-    fixed = (None, found.share_without_range, "plain_share")
-    _line(page, at + 3, "Share of value without a range (0 to 1)", fixed)
+    fixed = (None, found.share_without_range, "percent")
+    _line(page, at + 3, "Part of the value without a range", fixed)
     _line(page, at + 4, "What the range is", (None, found.kind, "text"))
     return at + 5
 
