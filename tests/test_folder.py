@@ -32,6 +32,7 @@ def quick(monkeypatch):
         path.write_bytes(b"book")
 
     def data(result, path):
+        path.parent.mkdir(parents=True)
         path.write_text(json.dumps({"profile": result.profile}))
 
     def draw(result, folder):
