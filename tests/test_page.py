@@ -350,8 +350,8 @@ def test_the_two_cases_stand_beside_each_other(pages):
     # 65,634.20 and 98,946.44 by 9,743.49; of the other case nobody worked one out.
     ranges = ["range 6.74 to 10.16", "no range: it was worked out for the headline only"]
     assert rows["Range of that ratio"] == ranges
-    assert rows["Payback (years)"] == ["1", "value never reaches the inputs"]
-    reasons = rows["Internal rate of return (share a year)"]
+    assert rows["Payback (years)"] == ["1.0", "value never reaches the inputs"]
+    reasons = rows["Internal rate of return (a year)"]
     assert all(reason.startswith("no internal rate of return: ") for reason in reasons)
 
 
@@ -472,6 +472,8 @@ def test_nothing_priced_is_not_nought(assess, plain):
     assert result.headline.startswith(said)
     assert said in shown
     assert rows_of(text, "Totals in GBP")[3] == ["Present value", "–", "no outcome was priced"]
+    # No goal shows an empty table.
+    assert "Sustainable Development Goal" not in shown
     # What it cost is known, and so is what one of each cost: 500 for 10 of each.
     assert rows_of(text, "Totals in GBP")[5][1] == "£500"
     assert ["Fed", "meal", "10", "10", "£50.00", "–"] in rows_of(text, "What one of each cost")

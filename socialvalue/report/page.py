@@ -49,7 +49,7 @@ def render(result: Result) -> str:
         unstated=labels.before_unstated(result),
         missing=labels.nothing_priced(result),
         harms=labels.harms(result),
-        goals=[parts.goal(result, framework) for framework in result.frameworks],
+        goals=parts.goals(result),
         others=parts.others(result),
         breakdowns=parts.breakdowns(result),
         sections=_sections(result),

@@ -16,12 +16,23 @@ SPLITS = ("year", "stakeholder_group")
 """What every page splits value by, with a picture, beside goals."""
 
 
-def goal(result: Result, framework: str) -> dict[str, Any]:
-    """Value by the categories of a framework, those without value too."""
-    table = result.by(framework)
-    if labels.nothing_priced(result):
-        # What is left over of no value at all would read as nought.
-        table = table[table["present_value"].isna()]
+def goals(result: Result) -> list[dict[str, Any]]:
+    """Value by the categories of each framework, those without value too.
+
+    Where nothing was priced only the goals that something was counted for are left: what no
+    category takes of no value at all would read as nought.
+    """
+    found = []
+    for framework in result.frameworks:
+        table = result.by(framework)
+        if labels.nothing_priced(result):
+            table = table[table["status"] == "not priced"]
+        if len(table):
+            found.append(_goal(result, framework, table))
+    return found
+
+
+def _goal(result: Result, framework: str, table: pd.DataFrame) -> dict[str, Any]:
     rows = [
         {"name": _goal_name(row, framework), **_figures(result, row)}
         for row in table.to_dict("records")

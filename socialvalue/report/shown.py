@@ -21,7 +21,7 @@ _NUMBERS: dict[str, Callable[[float], str]] = {
     "number": labels.number,
     "points": lambda value: labels.number(value, 1),
     "count": lambda value: labels.number(value, 0),
-    "years": lambda value: labels.number(value, 1),
+    "years": lambda value: "–" if pd.isna(value) else f"{value:.1f}",
 }
 _TEXTS: dict[str, Callable[[Any], str]] = {
     "name": labels.name,

@@ -17,7 +17,7 @@ _FIGURES = (
     Column("net_present_value", "Net present value", "money"),
     Column("benefit_cost_ratio", "Benefit-cost ratio", "ratio"),
     Column("payback_years", "Payback (years)", "years"),
-    Column("internal_rate_of_return", "Internal rate of return (share a year)", "share"),
+    Column("internal_rate_of_return", "Internal rate of return (a year)", "share"),
 )
 _COSTS = (
     Column("what", "What", "text"),
