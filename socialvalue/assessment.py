@@ -160,7 +160,8 @@ def assess(
     basis = basis_of(parsed.tables, proxies, assumptions, breakdowns)
     appraisal = appraise(basis, assumptions)
     result = _assembled(_Job(records, parsed, basis, appraisal, breakdowns))
-    result = replace(result, also_by=tuple(name for name in asked if name not in breakdowns))
+    also = dict.fromkeys(name for name in asked if name not in breakdowns)
+    result = replace(result, also_by=tuple(also))
     return replace(result, shown_conventions=result.side_by_side()) if conventions else result
 
 

@@ -67,7 +67,10 @@ def weigh(rows: pd.DataFrame, importance: pd.DataFrame, assumptions: Assumptions
     table["share_of_points"] = table["points"].abs() / whole if whole > 0 else np.nan
     table["reason_missing"] = None
     table.loc[table["importance"].isna(), "reason_missing"] = "its importance is stated nowhere"
-    table.loc[table["quantity_over_years"].isna(), "reason_missing"] = "too few people to show"
+    merged = rows["merged"].to_numpy(bool) & table["importance"].isna().to_numpy(bool)
+    table.loc[table["quantity_over_years"].isna() | merged, "reason_missing"] = (
+        "too few people to show"
+    )
     return table[list(COLUMNS)].reset_index(drop=True)
 
 

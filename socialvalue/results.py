@@ -62,7 +62,6 @@ MAP_COLUMNS = (
     "merged",
 )
 
-
 _WITHHELD = (
     "gross_value",
     "net_value",
@@ -76,8 +75,8 @@ _WITHHELD = (
 class Result:
     """An assessment's figures and everything behind them.
 
-    The profile ``internal`` holds everything; ``publish`` has small groups merged. Money is in
-    the assumptions' currency at their price year; nothing is rounded.
+    The profile ``internal`` holds everything; ``publish`` has small groups merged. Money is in the
+    assumptions' currency at their price year; nothing is rounded.
 
     Attributes
     ----------
@@ -322,8 +321,7 @@ class Result:
         Raises
         ------
         SettingsError
-            If a choice names no setting; or in a published result that was not assessed with
-            ``conventions=True``, because its small groups cannot be valued again.
+            If a choice names no setting, or a published result was assessed without conventions.
 
         Examples
         --------
@@ -337,7 +335,7 @@ class Result:
         if self.basis is None:
             raise SettingsError(
                 "A published result cannot be valued again. Ask the assessment itself, or assess "
-                "with conventions=True, and the table is published too."
+                "with conventions=True: the table is published then."
             )
         return conventions.side_by_side(self.basis, self.assumptions, choices)
 

@@ -704,6 +704,6 @@ def test_records_say_what_they_hold():
     records = sv.Records(outcomes=BUILT, inputs=pd.DataFrame({"input_id": ["a"]}))
     assert repr(records) == "Records(outcomes: 2 rows, inputs: 1 row)"
     assert list(records) == ["outcomes", "inputs"]
-    assert records.outcomes is BUILT
+    pd.testing.assert_frame_equal(records.outcomes, BUILT)
     with pytest.raises(AttributeError, match="no table 'stories'"):
         _ = records.stories

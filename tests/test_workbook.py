@@ -215,6 +215,17 @@ def people(count, first, **change):
     return [{"person_id": f"p{first + i}", "quantity": 1, **change} for i in range(count)]
 
 
+def test_groups_merged_over_years_are_what_the_years_leave_over(assess, write):
+    path = write(assess(*people(9, 0), *people(2, 40, date="2025-05-01")), "publish")
+    assert_formulas_equal_python(path)
+    book = openpyxl.load_workbook(path, data_only=True)
+    rows = {row[0].value: row for row in book["Summary"].rows}
+    # Eleven people at 1 x 100 each; neither year is shown.
+    assert rows["Small groups, merged over years"][3].value == pytest.approx(1100)
+    assert rows["2024-25"][3].value == 0
+    assert [cell.value for cell in book["Present value by year"][4]][2:] == [None, None]
+
+
 def test_merged_rows(assess, proxy_set, write):
     proxies = proxy_set({}, {"proxy_id": "cake"})
     result = assess(

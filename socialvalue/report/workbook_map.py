@@ -84,6 +84,7 @@ def add_grids(book: Book, result: Result, rows: pd.DataFrame, years: pd.DataFram
     ratios = grid.carbon_ratios(result, rows)
     values = result.valued.values.groupby(["row_id", "t"])
     sums = values[["gross_value", "net_value", "present_value"]].sum().to_dict("index")
+    dated = {row_id for row_id, _ in sums}
     sheets = {
         measure: _grid_sheet(book, name, f"{labels.STEPS[measure]} by year", years)
         for name, measure in (
@@ -99,7 +100,9 @@ def add_grids(book: Book, result: Result, rows: pd.DataFrame, years: pd.DataFram
             book.put(sheet, at, 1, grid.value_of(row, "outcome"))
             for place, year in enumerate(years.itertuples()):
                 key = (int(row["row_id"]), int(year.t))
-                value = sums.get(key, {}).get(measure, 0.0)
+                # What was merged over years has no year: its cells stay empty.
+                nothing = 0.0 if row["live"] or int(row["row_id"]) in dated else None
+                value = sums.get(key, {}).get(measure, nothing)
                 column = grid.FIRST_YEAR + place
                 # Years after the horizon stay empty whatever is changed.
                 if row["live"] and year.kept:

@@ -6,10 +6,12 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from socialvalue.merging import MERGED_LABEL
 from socialvalue.report import labels
 from socialvalue.report import workbook_grid as grid
 from socialvalue.report.workbook_sheets import Book, set_height
 from socialvalue.results import Result
+from socialvalue.summary import MEASURES
 
 _FIRST = 56
 """Width of the first column. [characters]"""
@@ -199,7 +201,20 @@ def _by_year(page: _Page, at: int) -> int:
             )
         ]
         _line(page, at + 1 + place, year, *cells)
-    return at + 1 + len(years)
+    last = at + 1 + len(years)
+    if MERGED_LABEL not in sums.index:
+        return last
+    # Groups merged over years have no year of their own: they are what the years leave over.
+    left = [
+        (
+            f"={measure}-SUM({column}{at + 2}:{column}{last})",
+            float(sums.loc[MERGED_LABEL, measure]),
+            "money",
+        )
+        for column, measure in zip("BCD", MEASURES, strict=True)
+    ]
+    _line(page, last, "Small groups, merged over years", *left)
+    return last + 1
 
 
 def _range(page: _Page, at: int) -> int:
