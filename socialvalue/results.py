@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -13,54 +14,7 @@ from socialvalue.assumptions import Assumptions
 from socialvalue.errors import SettingsError
 from socialvalue.importance import weigh, weighed_by
 from socialvalue.totals import Range
-from socialvalue.valuation import ValuedMap
-
-MAP_COLUMNS = (
-    "row_id",
-    "project",
-    "stakeholder_group",
-    "outcome",
-    "proxy_id",
-    "proxy_name",
-    "theme",
-    "value_type",
-    "payer",
-    "first_year",
-    "starts",
-    "duration_years",
-    "drop_off",
-    "evidence",
-    "is_harm",
-    "records",
-    "people",
-    "quantity",
-    "unit",
-    "unit_value",
-    "price_year",
-    "price_factor",
-    "unit_value_repriced",
-    "value_covers",
-    "discount_class",
-    "uprating",
-    "deadweight",
-    "displacement",
-    "attribution_to_others",
-    "net_share",
-    "deadweight_from",
-    "displacement_from",
-    "attribution_to_others_from",
-    "drop_off_from",
-    "duration_years_from",
-    "starts_from",
-    "counted",
-    "not_counted_because",
-    "gross_value",
-    "net_value",
-    "present_value",
-    "present_value_low",
-    "present_value_high",
-    "merged",
-)
+from socialvalue.valuation import MAP_COLUMNS, ValuedMap
 
 _WITHHELD = (
     "gross_value",
@@ -204,6 +158,16 @@ class Result:
         SettingsError
             If the result cannot be split by a key.
         """
+        if keys not in self._tables:
+            self._tables[keys] = self._by(keys)
+        return self._tables[keys].copy()
+
+    @cached_property
+    def _tables(self) -> dict[tuple[str, ...], pd.DataFrame]:
+        # Every output asks for the same few tables; a changed result is another, with its own.
+        return {}
+
+    def _by(self, keys: tuple[str, ...]) -> pd.DataFrame:
         summary.check_keys(keys, list(self.frameworks), list(self.breakdowns))
         declared = [key for key in keys if key in self.breakdowns]
         if declared and len(keys) > 1 and self.profile == "publish":

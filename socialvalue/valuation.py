@@ -21,6 +21,55 @@ _TOTALS = ("gross_value", "net_value", "present_value")
 _REMAINING = (*QUANTITIES, "deadweight", "displacement", "attribution_to_others", "net_share")
 
 
+MAP_COLUMNS = (
+    "row_id",
+    "project",
+    "stakeholder_group",
+    "outcome",
+    "proxy_id",
+    "proxy_name",
+    "theme",
+    "value_type",
+    "payer",
+    "first_year",
+    "starts",
+    "duration_years",
+    "drop_off",
+    "evidence",
+    "is_harm",
+    "records",
+    "people",
+    "quantity",
+    "unit",
+    "unit_value",
+    "price_year",
+    "price_factor",
+    "unit_value_repriced",
+    "value_covers",
+    "discount_class",
+    "uprating",
+    "deadweight",
+    "displacement",
+    "attribution_to_others",
+    "net_share",
+    "deadweight_from",
+    "displacement_from",
+    "attribution_to_others_from",
+    "drop_off_from",
+    "duration_years_from",
+    "starts_from",
+    "counted",
+    "not_counted_because",
+    "gross_value",
+    "net_value",
+    "present_value",
+    "present_value_low",
+    "present_value_high",
+    "merged",
+)
+"""Columns of an impact map as it is shown, in order."""
+
+
 @dataclass(frozen=True)
 class ValuedMap:
     """An impact map with its value.
