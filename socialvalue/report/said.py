@@ -14,12 +14,12 @@ _SURVEYS = (
     Column("asked", "Asked", "count"),
     Column("mean_before", "Mean before", "number"),
     Column("mean_after", "Mean after", "number"),
-    Column("improvement", "Improvement", "number"),
+    Column("improvement", "Improve\u00adment", "number"),
     Column("low", "Low", "number"),
     Column("high", "High", "number"),
-    Column("improved", "Improved", "count"),
+    Column("improved", "Im\u00adproved", "count"),
     Column("unchanged", "Un\u00adchanged", "count"),
-    Column("worsened", "Worsened", "count"),
+    Column("worsened", "Wors\u00adened", "count"),
     Column("caution", "Caution", BELOW),
 )
 _POINTS = (
