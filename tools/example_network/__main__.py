@@ -1,8 +1,8 @@
 """How was the example network made? By this script, from one seed: nobody in it exists.
 
 Run ``python tools/example_network`` to write the tables of records again, the same to the letter.
-The tables of choices (adjustments, links, stakeholders, targets, importance) are written by hand. It uses
-Python's own generator, whose numbers do not change from one release to the next.
+The tables of choices (adjustments, links, stakeholders, targets, importance) are written by hand.
+It uses Python's own generator, whose numbers do not change from one release to the next.
 """
 
 import csv
