@@ -37,6 +37,8 @@ class Basis:
     proxies : ProxySet
     year_start_month : int
         Month a year starts in, for ``collapsed``.
+    base_year : str or None
+        As the user stated it; None where it is to be found.
     collapsed : DataFrame
         The impact map before it is valued.
     """
@@ -48,6 +50,7 @@ class Basis:
     adjustments: pd.DataFrame
     proxies: ProxySet
     year_start_month: int
+    base_year: str | None
     collapsed: pd.DataFrame
 
     @property
@@ -124,6 +127,7 @@ def basis_of(
         adjustments=tables["adjustments"],
         proxies=proxies,
         year_start_month=month,
+        base_year=assumptions.base_year,
         collapsed=impact_map.collapse(prepared, extra),
     )
 

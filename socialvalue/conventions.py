@@ -14,6 +14,7 @@ from socialvalue.appraisal import Appraisal, Basis, appraise
 from socialvalue.assumptions import CHOICES, Assumptions
 from socialvalue.errors import SocialValueError
 from socialvalue.prices import discount_schedule
+from socialvalue.years import year_label
 
 STANDARD, HEALTH = "green-book", "green-book-health"
 HORIZONS = (1, 5, 10)
@@ -90,17 +91,16 @@ def _row(
     basis: Basis, assumptions: Assumptions, base: Appraisal, choice: Mapping[str, Any]
 ) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(_MONEY, np.nan) | {
-        "setting": ", ".join(choice),
+        "setting": ", ".join(choice) or "as assessed",
         "choice": ", ".join(_in_words(name, value) for name, value in choice.items()),
         "used": all(_same(getattr(assumptions, name, None), v) for name, v in choice.items()),
         "change": np.nan,
         "reason_missing": None,
     }
-    settings = _fitting(assumptions, choice)
+    changed = assumptions.changed(**_fitting(basis, assumptions, choice))
     if row["used"]:
         found = base
     else:
-        changed = assumptions.changed(**settings)
         try:
             found = appraise(basis, changed)
         except SocialValueError as error:
@@ -112,12 +112,14 @@ def _row(
     return row
 
 
-def _fitting(assumptions: Assumptions, choice: Mapping[str, Any]) -> dict[str, Any]:
+def _fitting(basis: Basis, assumptions: Assumptions, choice: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a choice; a base year follows when years start elsewhere."""
     settings = dict(choice)
     month = settings.get("year_start_month", assumptions.year_start_month)
     if (month == 1) == assumptions.financial_years and "base_year" not in settings:
-        settings["base_year"] = None
+        # A base year that was stated is kept, in the other form; one that was found is found anew.
+        stated = basis.base_year
+        settings["base_year"] = stated and year_label(int(stated[:4]), month != 1)
     return settings
 
 

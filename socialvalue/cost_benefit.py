@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from socialvalue import formulas
+from socialvalue.tables import stacked
 from socialvalue.totals import inputs_in_ratio, projects_in_ratio
 from socialvalue.valuation import ValuedMap
 
@@ -78,6 +79,9 @@ def cases(valued: ValuedMap, spent: pd.DataFrame, span: Sequence[int]) -> pd.Dat
     found = []
     for case, part in _rows_of_cases(valued).items():
         lines = valued.values.merge(part[["row_id", "project"]], on="row_id")
+        if part.empty:
+            found.append(_none(case, "no outcome of this case was priced"))
+            continue
         found += [_whole(case, lines, valued.rows, spent, span), *_parts(case, part)]
     return pd.DataFrame(found, columns=list(CASE_COLUMNS))
 
@@ -131,12 +135,16 @@ def _none(case: str, why: str) -> dict[str, Any]:
 def _whole(
     case: str, lines: pd.DataFrame, rows: pd.DataFrame, spent: pd.DataFrame, span: Sequence[int]
 ) -> dict[str, Any]:
+    """The row of a whole case; ``lines`` are its values by year."""
     covered = projects_in_ratio(lines, spent)
     compared = lines[covered]
     row = _none(case, "") | {"present_value": lines["present_value"].sum()}
     row["reason_missing"] = None
     if spent.empty:
         return row | {"reason_missing": "no inputs were recorded"}
+    if compared.empty:
+        late = "none of it falls in the years counted"
+        return row | {"reason_missing": late if lines.empty else "no project has both"}
     cost = inputs_in_ratio(lines, rows, spent)
     gained = float(compared["present_value"].sum())
     flow = compared.groupby("t")["present_value"].sum().reindex(list(span)).fillna(0.0)
@@ -221,22 +229,23 @@ def internal_rate(flow: np.ndarray) -> tuple[float, str | None]:
 
 
 def cost_effectiveness(
-    rows: pd.DataFrame, input_value: float, people: float, input_missing: str | None
+    rows: pd.DataFrame, inputs: pd.DataFrame, input_value: float, people: float
 ) -> pd.DataFrame:
     """What one person, one outcome and one WELLBY cost, all the inputs set against each.
 
-    Rows are alternatives to one another, never to be added: each divides the same cost.
+    Rows are alternatives to one another, never to be added: each divides the same cost. Only
+    outcomes of projects with inputs are in them; those of others are named with the reason.
 
     Parameters
     ----------
     rows : DataFrame
         All rows of the valued map.
+    inputs : DataFrame
+        From `socialvalue.input_costs.value_inputs`.
     input_value : float
-        Present value of the inputs compared. [money]
+        Present value of the inputs of projects with outcomes. [money]
     people : float
         Distinct people; nan where they were not counted.
-    input_missing : str or None
-        Why there are no inputs to divide.
 
     Returns
     -------
@@ -252,21 +261,41 @@ def cost_effectiveness(
     (2024), doi:10.1057/s41599-024-03229-5, for the cost of a WELLBY.
     """
     good = rows[~rows["is_harm"].astype(bool)]
-    known = good[good["quantity"].notna() & good["unit"].notna()]
-    hidden = len(known) < len(good)
-    found = [_unit_row("a person reached", "person", people, people, np.nan)]
-    named = known.assign(outcome=known["outcome"].fillna(known["proxy_id"]))
+    # What was merged over projects is of projects with inputs and without, and cannot be divided.
+    covered = projects_in_ratio(good, inputs) | good["merged"].astype(bool)
+    known = good[covered & good["quantity"].notna() & good["unit"].notna()]
+    hidden = bool((good["merged"] & good["quantity"].isna()).any())
+    everybody = people if bool(covered.all()) else np.nan
+    found = [_unit_row("a person reached", "person", everybody, everybody, np.nan)]
+    named = known.assign(outcome=known["outcome"].fillna(known["proxy_id"]).fillna("not named"))
     for (outcome, unit), group in named.groupby(["outcome", "unit"], sort=True):
         found.append(_sum_row(str(outcome), str(unit), group))
     for unit, group in named.groupby("unit", sort=True):
         if len(group["outcome"].unique()) > 1:
             found.append(_sum_row(f"all outcomes in {unit}", str(unit), group))
     table = pd.DataFrame(found, columns=list(UNIT_COLUMNS))
+    input_missing = None if input_value > 0 else "no inputs to divide"
     table["input_value"] = np.nan if input_missing else input_value
     table["cost_per_unit"] = _cost(table["input_value"], table["quantity_left"])
     table["cost_per_present_unit"] = _cost(table["input_value"], table["present_quantity"])
-    table["reason_missing"] = _reasons(table, input_missing, hidden)
-    return table
+    nobody = (
+        "people were not counted" if covered.all() else "some belong to projects without inputs"
+    )
+    table["reason_missing"] = _reasons(table, input_missing, nobody, hidden)
+    return stacked(table, _not_divided(good, covered, input_missing))
+
+
+def _not_divided(good: pd.DataFrame, covered: pd.Series, input_missing: str | None) -> pd.DataFrame:
+    """Outcomes that no cost is divided by, each with the reason."""
+    bare = covered & good["quantity"].notna() & good["unit"].isna()
+    outside = ~covered & (input_missing is None)
+    why = pd.Series(None, index=good.index, dtype=object)
+    why[bare], why[outside] = "no unit was recorded", "its project has no inputs"
+    left = good.assign(
+        what=good["outcome"].fillna(good["proxy_id"]).fillna("not named"), reason_missing=why
+    )
+    left = left[why.notna()].drop_duplicates(["what", "unit", "reason_missing"])
+    return left[["what", "unit", "reason_missing"]].reindex(columns=list(UNIT_COLUMNS))
 
 
 def _unit_row(what: str, unit: str, quantity: float, left: float, present: float) -> dict[str, Any]:
@@ -287,15 +316,21 @@ def _cost(amount: pd.Series, quantity: pd.Series) -> pd.Series:
     return amount / numbers.where(numbers > 0)
 
 
-def _reasons(table: pd.DataFrame, input_missing: str | None, hidden: bool) -> list[str | None]:
+def _reasons(
+    table: pd.DataFrame, input_missing: str | None, nobody: str, hidden: bool
+) -> list[str | None]:
     why: list[str | None] = []
     for row in table.itertuples():
         if input_missing:
             why.append(input_missing)
         elif pd.isna(row.quantity):
-            why.append("people were not counted" if row.unit == "person" else "not known")
+            why.append(nobody)
         elif pd.isna(row.cost_per_unit):
             why.append("nothing is left after the reductions")
+        elif row.what != "a person reached" and pd.isna(row.present_quantity):
+            why.append("over its years: not all of it is priced")
+        elif row.what != "a person reached" and row.present_quantity <= 0:
+            why.append("over its years: none falls in the years counted")
         else:
             why.append("small groups that were merged are not in it" if hidden else None)
     return why

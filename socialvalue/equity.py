@@ -246,6 +246,8 @@ def _groups(table: pd.DataFrame, scale: _Scale) -> pd.DataFrame:
     for name in groups:
         _refuse(groups, groups[name].isna(), name, "is missing or not a number")
     _refuse(groups, groups["quantile"].duplicated(), "quantile", "is there twice")
+    strange = ~groups["quantile"].isin(range(1, len(groups) + 1))
+    _refuse(groups, strange, "quantile", f"is not one of 1 to {len(groups)}, so one is missing")
     _refuse(groups, groups["population"] <= 0, "population", "must be more than 0")
     bounded = [name for name in ("value", *LIMITS) if name in groups]
     for name in bounded:

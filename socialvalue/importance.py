@@ -77,7 +77,8 @@ def weigh(rows: pd.DataFrame, importance: pd.DataFrame, assumptions: Assumptions
 def _over_years(rows: pd.DataFrame, assumptions: Assumptions) -> pd.Series:
     """Quantity left in each row, added up over the years the outcome lasts [unit-years]."""
     timed = rows["duration_years"].notna() & rows["quantity"].notna()
-    grid = year_grid(rows[timed], assumptions)
+    # How a proxy happens to be priced says nothing of how long a change lasts.
+    grid = year_grid(rows[timed].assign(value_covers="year"), assumptions)
     weight, kept = lasting(grid, assumptions)
     left = grid["quantity_after_attribution"] * weight * kept
     # An outcome all of whose years lie past the horizon comes to nothing, which is known.

@@ -19,6 +19,13 @@ def importance_problems(parsed: Parsed) -> Iterator[dict]:
         todo = f"Write it as in outcomes, or leave the row out.{did_you_mean(outcome, known)}"
         rule = "no outcome of this name was recorded"
         yield problem(IMPORTANCE, row, "outcome", outcome, rule, todo)
+    groups = set(outcomes["stakeholder_group"].dropna())
+    groups |= set(parsed.tables["stakeholders"]["stakeholder_group"].dropna())
+    named = table["stakeholder_group"].dropna()
+    for row, group in named[~named.isin(groups)].items():
+        todo = f"Write it as in outcomes, or leave the row out.{did_you_mean(group, groups)}"
+        rule = "no stakeholder group of this name was recorded"
+        yield problem(IMPORTANCE, row, "stakeholder_group", group, rule, todo)
     yield from _said_twice(said)
 
 

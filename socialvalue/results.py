@@ -242,10 +242,8 @@ class Result:
         DataFrame
             As `socialvalue.cost_benefit.cost_effectiveness` says.
         """
-        missing = None if self.compared_inputs > 0 else "no inputs to divide"
-        rows = self.valued.rows
         return cost_benefit.cost_effectiveness(
-            rows, self.compared_inputs, self.total_people, missing
+            self.valued.rows, self.inputs, self.compared_inputs, self.total_people
         )
 
     def weighted(self) -> pd.DataFrame:

@@ -27,6 +27,8 @@ COLUMNS = (
     "meaningful_change",
     "share_meaningfully_improved",
     "mean_before_only",
+    "people",
+    "only_before",
     "method",
     "caution",
 )
@@ -64,10 +66,12 @@ def survey_change(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         return pd.DataFrame(columns=list(COLUMNS))
     known = beside_shipped(tables["instruments"], load_instruments())
     projects = tables["activities"].set_index("activity_id")["project"]
-    asked = surveys.assign(project=surveys["activity_id"].map(projects))
-    found = paired_change(asked, known, within="project")
-    names = known.set_index("instrument")["name"]
-    return found.assign(name=found["instrument"].map(names))[list(COLUMNS)]
+    # An activity of no project stands by itself.
+    project = surveys["activity_id"].map(projects).fillna(surveys["activity_id"])
+    found = paired_change(surveys.assign(project=project), known, within="project")
+    names = known.set_index("instrument")["name"].fillna("")
+    found["name"] = found["instrument"].map(names).replace("", None).fillna(found["instrument"])
+    return found[list(COLUMNS)]
 
 
 def published_change(table: pd.DataFrame, fewest: int) -> pd.DataFrame:
@@ -81,13 +85,17 @@ def published_change(table: pd.DataFrame, fewest: int) -> pd.DataFrame:
         Fewest people a figure may rest on.
     """
     shown = table.astype(dict.fromkeys((*_OF_PAIRS, *_COUNTED, "mean_before_only"), "float64"))
-    few = shown["pairs"] < fewest
+    # One person in several projects is several pairs: at least so many people are behind them.
+    spare = (table["asked"] - table["people"]).astype(float)
+    few = (shown["pairs"] - spare) < fewest
     shown.loc[few, [*_OF_PAIRS, *_COUNTED, "mean_before_only"]] = np.nan
     shown.loc[few, "caution"] = WITHHELD
     # One small count would follow from the others, so all three go together.
     counts = shown[["improved", "unchanged", "worsened"]]
     small = ((counts > 0) & (counts < fewest)).any(axis=1)
+    much = (shown["share_meaningfully_improved"] * shown["pairs"]).round()
+    for part in (much, shown["improved"] - much):
+        small |= (part > 0) & (part < fewest)
     shown.loc[small, list(_COUNTED)] = np.nan
-    lost = table["asked"] - table["pairs"]
-    shown.loc[lost < fewest, "mean_before_only"] = np.nan
-    return shown
+    shown.loc[(table["only_before"] - spare) < fewest, "mean_before_only"] = np.nan
+    return shown.drop(columns=["people", "only_before"])

@@ -77,11 +77,14 @@ def _one_answer_each(answers: pd.DataFrame, keep: Any) -> tuple[pd.Series, pd.In
     several = pd.Index(answers.loc[again, "_unit"].unique())
     if len(several):
         dates = answers.get("date")
-        if dates is None or dates[again].isna().any():
+        # Dates as text would be put in the order of their letters.
+        known = dates is not None and pd.api.types.is_datetime64_any_dtype(dates)
+        if not known or dates[again].isna().any():
             rows = ", ".join(map(str, answers.index[again][:5]))
             raise InputError(
                 f"Some people answered one wave more than once: rows {rows}. Give every answer its "
-                "date, so that the first before and the last after can be taken."
+                "date, as a date and not as text, so that the first before and the last after can "
+                "be taken."
             )
         # Where an answer was left blank, another that was given counts.
         order = answers.assign(_blank=answers["score"].isna() == (keep == "first"))

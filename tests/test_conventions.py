@@ -114,3 +114,18 @@ def test_a_published_result_shows_the_table_it_was_assessed_with(assess, outcome
     records = sv.Records(outcomes=outcomes(*people))
     shown = sv.assess(records, proxy_set(), conventions=True).for_output().side_by_side()
     assert (shown.loc[shown["used"], "present_value"] == 6000).all()
+
+
+def test_a_base_year_that_was_stated_is_kept_under_calendar_years(assess):
+    settings = {"discount_rate": 0.25, "base_year": "2020-21"}
+    result = assess({"date": "2024-05-01"}, assumptions=settings)
+    [row] = result.side_by_side([{"year_start_month": 1}]).to_dict("records")
+    # Four years on either way: 1000 / 1.25^4.
+    assert row["present_value"] == pytest.approx(1000 / 1.25**4)
+    assert row["change"] == pytest.approx(0)
+
+
+@pytest.mark.parametrize("choice", [{"foo": None}, {"foo": 1}])
+def test_an_unknown_setting_is_an_error_whatever_its_value(result, choice):
+    with pytest.raises(SettingsError, match="no setting called 'foo'"):
+        result.side_by_side([choice])

@@ -141,3 +141,56 @@ def test_a_published_fiscal_case_does_not_give_a_small_group_away(assess, three,
     assert "merged" in whole.loc["fiscal", "reason_missing"]
     internal = result.cases().query("value_type.isna()").set_index("case")
     assert internal.loc["fiscal", "present_value"] == 1000
+
+
+def inputs_of(**projects):
+    rows = [
+        {"input_id": name, "project": name, "amount": amount, "date": "2024-05-01"}
+        for name, amount in projects.items()
+    ]
+    return pd.DataFrame(rows).assign(input_type="cash")
+
+
+def test_cost_is_divided_by_outcomes_of_projects_with_inputs_alone(assess):
+    records = {"project": "a", "people": 4}, {"project": "b", "outcome": "Far", "quantity": 90}
+    table = assess(*records, inputs=inputs_of(a=600)).cost_effectiveness().set_index("what")
+    assert table.loc["Calmer", "cost_per_unit"] == pytest.approx(60)
+    assert table.loc["Far", "reason_missing"] == "its project has no inputs"
+    assert pd.isna(table.loc["a person reached", "cost_per_unit"])
+
+
+def test_an_outcome_without_a_unit_is_named_with_the_reason(assess, spent):
+    bare = {"proxy_id": None, "outcome": "Braver"}
+    table = assess({}, bare, inputs=spent).cost_effectiveness().set_index("what")
+    assert table.loc["Braver", "reason_missing"] == "no unit was recorded"
+    assert pd.isna(table.loc["Calmer", "reason_missing"])
+
+
+def test_a_cost_over_the_years_that_is_not_known_says_why(assess, spent):
+    half = {"proxy_id": None, "unit": "person"}
+    table = assess({}, half, inputs=spent).cost_effectiveness().set_index("what")
+    assert table.loc["Calmer", "cost_per_unit"] == pytest.approx(600 / 20)
+    assert table.loc["Calmer", "reason_missing"] == "over its years: not all of it is priced"
+
+
+@pytest.mark.parametrize(
+    ("records", "settings", "why"),
+    [
+        ([{"proxy_id": None}], {}, "no outcome of this case was priced"),
+        ([{"date": "2027-05-01"}], {"horizon_years": 1}, "none of it falls in the years counted"),
+        (
+            [{"project": "a", "proxy_id": None}, {"project": "b"}],
+            {},
+            "no project has both",
+        ),
+    ],
+)
+def test_a_case_has_no_ratio_where_the_total_has_none(assess, records, settings, why):
+    inputs = inputs_of(a=600) if len(records) > 1 else inputs_of(a=600).assign(project=None)
+    whole = assess(*records, inputs=inputs, assumptions=settings).cases()
+    public = whole.query("case == 'public value' and value_type.isna()").iloc[0]
+    assert pd.isna([public["benefit_cost_ratio"], public["net_present_value"]]).all()
+    assert public["reason_missing"] == why
+    fiscal = whole.query("case == 'fiscal'").iloc[0]
+    assert pd.isna(fiscal["benefit_cost_ratio"])
+    assert fiscal["reason_missing"] == "no outcome of this case was priced"

@@ -180,3 +180,10 @@ def test_the_fewest_and_the_most_quantiles_are_taken():
 def test_settings_that_do_not_fit_are_refused(settings, message):
     with pytest.raises(SettingsError, match=message):
         slope_index(straight(), **settings)
+
+
+@pytest.mark.parametrize("quantiles", [[1, 2, 3, 4, 6], [0, 1, 2, 3, 4], [1, 2, 2.5, 4, 5]])
+def test_a_quantile_that_is_missing_is_named(quantiles):
+    table = pd.DataFrame({"quantile": quantiles, "population": 100, "value": range(1, 6)})
+    with pytest.raises(InputError, match="so one is missing"):
+        slope_index(table)

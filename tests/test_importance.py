@@ -113,3 +113,17 @@ def test_in_the_network_what_matters_most_is_not_what_is_worth_most():
     assert points["Job held"] < points["Feels less lonely at the check-in"]
     value = result.by("outcome").set_index("outcome")["present_value"]
     assert "Feels less lonely at the check-in" not in value
+
+
+def test_points_do_not_depend_on_how_an_outcome_is_priced(assess, proxy_set):
+    proxies = proxy_set({}, {"proxy_id": "whole", "value_covers": "duration"})
+    lasting = {"duration_years": 5, "stakeholder_group": "all"}
+    records = lasting, {**lasting, "proxy_id": "whole"}, {**lasting, **UNPRICED}
+    table = assess(*records, proxies=proxies, importance=said((None, "Calmer", 5))).weighted()
+    # 10 x 5 years x 5 points, each.
+    assert table["points"].tolist() == [250, 250, 250]
+
+
+def test_importance_for_a_group_nobody_is_in_is_a_problem(assess):
+    with pytest.raises(InputError, match="no stakeholder group of this name"):
+        assess({}, importance=said(("nobody", "Calmer", 5)))

@@ -107,3 +107,50 @@ def test_the_network_has_pairs():
     table = sv.assess(network).survey_change.set_index("instrument")
     # Counted in the file itself: 115 people before, 94 of them again after; 60 and 60.
     assert table["pairs"].to_dict() == {"ons4_life_satisfaction": 94, "ucla3_loneliness": 60}
+
+
+def test_published_means_never_rest_on_one_person_lost_on_the_way(result):
+    # Ten pairs, one with only a before, six with only an after: the mean of the one is hers.
+    people = [(5, 6)] * 10 + [(2, None)] + [(None, 7)] * 6
+    [row] = result(*people).for_output().survey_change.to_dict("records")
+    assert pd.isna(row["mean_before_only"])
+
+
+def test_published_pairs_are_counted_by_people(assess):
+    # One person in six projects is six pairs, and one person.
+    activities = pd.concat(
+        [
+            ACTIVITIES.assign(activity_id=[f"open{i}", f"close{i}"], project=f"choir {i}")
+            for i in range(6)
+        ]
+    )
+    answers = pd.concat(
+        [surveys((4, 6)).replace({"open": f"open{i}", "close": f"close{i}"}) for i in range(6)]
+    )
+    many = [{"activity_id": "open0", "person_id": f"p{i}"} for i in range(9)]
+    result = assess(*many, activities=activities, surveys=answers)
+    assert result.survey_change["pairs"].tolist() == [6]
+    [row] = result.for_output().survey_change.to_dict("records")
+    assert pd.isna(row["improvement"])
+
+
+def test_a_published_share_of_two_people_is_withheld(assess):
+    # PHQ-9: 2 better by at least 5, 18 by 1, 10 unchanged.
+    people = [(12, 6)] * 2 + [(12, 11)] * 18 + [(12, 12)] * 10
+    answers = surveys(*people).assign(instrument="phq9")
+    many = [{"activity_id": "open", "person_id": f"p{i}"} for i in range(9)]
+    result = assess(*many, activities=ACTIVITIES, surveys=answers)
+    assert result.survey_change["share_meaningfully_improved"].tolist() == pytest.approx([2 / 30])
+    [row] = result.for_output().survey_change.to_dict("records")
+    assert pd.isna(row["share_meaningfully_improved"])
+    assert row["improvement"] == pytest.approx((2 * 6 + 18) / 30)
+
+
+def test_activities_of_no_project_stand_by_themselves(assess):
+    # Up by 6 in one, down by 4 in the other: two pairs, and no pair across them.
+    activities = ACTIVITIES.assign(project=None)
+    one = surveys((2, 8)).assign(activity_id="open")
+    other = surveys((8, 4)).assign(activity_id="close")
+    tables = {"activities": activities, "surveys": pd.concat([one, other])}
+    [row] = assess({"activity_id": "open"}, **tables).survey_change.to_dict("records")
+    assert (row["pairs"], row["improvement"]) == (2, 1)

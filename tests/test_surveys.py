@@ -521,3 +521,23 @@ def test_of_several_answers_the_first_before_and_the_last_after_count():
     assert "answered a wave more than once" in row["caution"]
     with pytest.raises(InputError, match="Give every answer its date"):
         paired_change(answers.drop(columns="date"), within="project")
+
+
+def test_dates_as_text_do_not_decide_which_answer_was_first():
+    answers = pd.DataFrame(
+        {
+            "person_id": "a",
+            "activity_id": ["x", "y", "z"],
+            "project": "choir",
+            "instrument": "ons4_life_satisfaction",
+            "wave": ["before", "before", "after"],
+            "date": ["14/01/2025", "02/03/2025", "01/06/2025"],
+            "score": [3, 6, 8],
+        }
+    )
+    with pytest.raises(InputError, match="as a date and not as text"):
+        paired_change(answers, within="project")
+    [row] = paired_change(
+        answers.assign(date=pd.to_datetime(answers["date"], dayfirst=True)), within="project"
+    ).to_dict("records")
+    assert row["improvement"] == 8 - 3
