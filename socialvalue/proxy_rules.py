@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from socialvalue.adjustments import FIELDS
 from socialvalue.columns import EARLIEST, LATEST
 from socialvalue.proxies import ProxySet
-from socialvalue.proxy_picks import valid_positions
+from socialvalue.proxy_picks import validity_of
 from socialvalue.records import did_you_mean
 from socialvalue.schemas import OUTCOMES
 from socialvalue.table_checks import problem
@@ -70,48 +71,48 @@ def proxy_problems(outcomes: pd.DataFrame, proxies: ProxySet, month: int) -> lis
                 "The years would count twice: put all the years into quantity.",
             )
         )
-    problems += _already_net(named, proxies, month)
-    return problems + _validity(named, proxies, month)
+    held = _held(named, proxies, month)
+    return problems + _already_net(held, table) + _validity(held, month)
 
 
-def _already_net(named: pd.DataFrame, proxies: ProxySet, month: int) -> list[dict]:
-    net_of = _net_of_in_year(named, proxies, month)
+def _held(named: pd.DataFrame, proxies: ProxySet, month: int) -> pd.DataFrame:
+    """Records with a date, their year, and the position of the proxy's row valid in it, or null."""
+    dated = named[named["date"].between(EARLIEST, LATEST)]
+    held = dated[["proxy_id", *FIELDS[:4]]].assign(year=year_of_dates(dated["date"], month))
+    validity = validity_of(proxies)
+    positions = np.full(len(held), np.nan)
+    for (proxy_id, year), rows in held.groupby(["proxy_id", "year"]).indices.items():
+        position = validity.position_in(str(proxy_id), int(year), month)
+        if position is not None:
+            positions[rows] = position
+    return held.assign(position=positions)
+
+
+def _already_net(held: pd.DataFrame, table: pd.DataFrame) -> list[dict]:
+    """Reductions stated again that the proxy's row of the year has taken off already."""
+    valid = held[held["position"].notna()]
+    at = valid["position"].to_numpy("int64")
+    stated = table["already_net_of"].fillna("").astype(str)
     problems = []
     for field in FIELDS[:4]:
-        again = net_of.str.contains(rf"\b{field}\b") & (named[field].fillna(0) != 0)
-        for row in named.index[again]:
+        net = stated.str.contains(rf"\b{field}\b").to_numpy(bool)[at]
+        for row in valid.index[net & (valid[field].fillna(0) != 0).to_numpy(bool)]:
             problems.append(
                 _problem(
                     row,
                     field,
-                    named.loc[row, field],
+                    valid.loc[row, field],
                     f"the proxy is already net of {field}",
-                    f"Leave {field} blank: {named.loc[row, 'proxy_id']} has it taken off already.",
+                    f"Leave {field} blank: {valid.loc[row, 'proxy_id']} has it taken off already.",
                 )
             )
     return problems
 
 
-def _net_of_in_year(named: pd.DataFrame, proxies: ProxySet, month: int) -> pd.Series:
-    """What the proxy of each record is already net of, by the row valid in the record's year."""
-    dated = named[named["date"].between(EARLIEST, LATEST)]
-    years = year_of_dates(dated["date"], month)
-    net_of = pd.Series("", index=named.index, dtype=object)
-    stated = proxies.proxies["already_net_of"].fillna("").astype(str)
-    for (proxy_id, year), group in dated.groupby(["proxy_id", years]):
-        positions = valid_positions(proxies, str(proxy_id), int(year), month)
-        if positions:
-            net_of[group.index] = stated.iloc[positions[0]]
-    return net_of
-
-
-def _validity(named: pd.DataFrame, proxies: ProxySet, month: int) -> list[dict]:
-    dated = named[named["date"].between(EARLIEST, LATEST)]
-    years = year_of_dates(dated["date"], month)
+def _validity(held: pd.DataFrame, month: int) -> list[dict]:
     problems = []
-    for (proxy_id, year), group in dated.groupby(["proxy_id", years]):
-        if valid_positions(proxies, str(proxy_id), int(year), month):
-            continue
+    none = held[held["position"].isna()]
+    for (proxy_id, year), group in none.groupby(["proxy_id", "year"]):
         label = year_label(int(year), month != 1)
         rule = f"the proxy must be valid in the year of the record ({label})"
         todo = f"{proxy_id} holds for other years: use the proxy of that year, or add a dated row."

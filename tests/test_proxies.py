@@ -1,6 +1,7 @@
 """Every row of every shipped set, and what happens with a set of one's own."""
 
 import csv
+import dataclasses
 import hashlib
 import json
 import re
@@ -16,9 +17,13 @@ import pytest
 import socialvalue as sv
 from socialvalue import prices
 from socialvalue.errors import InputError
+from socialvalue.parse import parse_table
 from socialvalue.price_tables import price_series
 from socialvalue.proxies import shipped_sets
 from socialvalue.proxy_picks import pick
+from socialvalue.proxy_rules import proxy_problems
+from socialvalue.records import Origin
+from socialvalue.schemas import OUTCOMES
 from socialvalue.years import parse_year
 
 ROOT = Path(__file__).parents[1]
@@ -421,6 +426,11 @@ def test_a_year_without_a_row_says_when_the_proxy_holds():
         picked("env_carbon_tco2e", [2051])
     with pytest.raises(InputError, match="valid 2026-04-01 to 2027-03-31.*add a dated row"):
         picked("emp_hour_national_living_wage", [2024])
+    # Of 31 dated rows the first three are told, as they stand in the file.
+    path = [row for row in rows_of("uk-public") if row["proxy_id"] == "env_carbon_tco2e"]
+    told = "; ".join(f"{row['valid_from']} to {row['valid_to']}" for row in path[:3])
+    with pytest.raises(InputError, match=f"it is valid {told} and more"):
+        picked("env_carbon_tco2e", [2051])
 
 
 def test_a_value_without_dates_holds_in_any_year():
@@ -437,6 +447,53 @@ def test_the_row_valid_on_the_first_day_of_the_year_holds(proxy_set):
     assert picked("tea", [2024, 2025, 2026], 4, mine)["unit_value"].tolist() == [1, 2, 3]
     # January 2024, January 2025, January 2026.
     assert picked("tea", [2024, 2025, 2026], 1, mine)["unit_value"].tolist() == [1, 2, 3]
+
+
+def test_of_rows_that_hold_on_the_same_day_the_first_of_the_table_is_taken(proxy_set):
+    # Files with periods that overlap are refused; frames changed in memory can have them.
+    mine = proxy_set(
+        {"unit_value": 1, "valid_to": "2019-03-31"},
+        {"unit_value": 2, "valid_from": "2024-08-01", "valid_to": "2025-03-31"},
+        {"unit_value": 3, "valid_from": "2025-04-01", "valid_to": "2026-03-31"},
+        {"unit_value": 4, "valid_from": "2027-04-01"},
+    )
+    mine.proxies["valid_from"] = pd.to_datetime(["", "2024-08-01", "2023-04-02", "2023-05-01"])
+    # 2023-24: the third begins on 2 April, the fourth on 1 May. 2024-25: both hold on 1 April, the
+    # second begins later. 2026-27: the fourth alone, as the third ended in March 2026.
+    assert picked("tea", [2023, 2024, 2026], 4, mine)["unit_value"].tolist() == [3, 3, 4]
+    turned = dataclasses.replace(mine, proxies=mine.proxies.iloc[::-1])
+    assert picked("tea", [2023, 2024, 2026], 4, turned)["unit_value"].tolist() == [3, 4, 4]
+
+
+class CountedSet:
+    """A proxy set that counts how often its table is asked for."""
+
+    def __init__(self, proxies):
+        self.name, self.table, self.times = proxies.name, proxies.proxies, 0
+
+    @property
+    def proxies(self):
+        self.times += 1
+        return self.table
+
+
+def test_a_set_is_read_no_oftener_for_many_proxies_and_years_than_for_one(proxy_set, outcomes):
+    def times(step, *ids_and_years):
+        counted = CountedSet(proxy_set({}, *({"proxy_id": f"p{i}"} for i in range(9))))
+        step(counted, *zip(*ids_and_years, strict=True))
+        return counted.times
+
+    def picking(proxies, ids, years):
+        assert pick(proxies, pd.Series(ids), pd.Series(years), 4)["unit_value"].eq(100).all()
+
+    def checking(proxies, ids, years):
+        records = ({"proxy_id": i, "date": f"{y}-06-01"} for i, y in zip(ids, years, strict=True))
+        table = parse_table(outcomes(*records), OUTCOMES, Origin())[0]
+        assert proxy_problems(table, proxies, 4) == []
+
+    many = [(f"p{i}", year) for i in range(9) for year in range(2015, 2025)]
+    for step in (picking, checking):
+        assert times(step, *many) == times(step, many[0])
 
 
 def test_what_is_not_priced_stays_in_with_nothing_beside_it(proxy_set):
