@@ -6,6 +6,7 @@ out again, so that an error of the library would show as a difference.
 
 import math
 from collections.abc import Collection, Iterator
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -32,18 +33,12 @@ def factor_table(proxies: pd.DataFrame, stated: Collection[str] = ()) -> pd.Data
         proxy_id, first_year, year (both as the calendar year they start in), gross_value,
         net_value, present_value [money per unit].
     """
-    lines = [
-        line
-        for proxy in proxies.to_dict("records")
-        for first_year in FIRST_YEARS
-        for line in _lines(proxy, first_year, stated)
-    ]
-    return pd.DataFrame(lines)
+    columns = ["proxy_id", "first_year", "year", *MEASURES]
+    lines = [line for proxy in proxies.to_dict("records") for line in _lines(proxy, stated)]
+    return pd.DataFrame(lines, columns=columns)
 
 
-def _lines(
-    proxy: dict[str, Any], first_year: int, stated: Collection[str]
-) -> Iterator[dict[str, Any]]:
+def _lines(proxy: dict[str, Any], stated: Collection[str]) -> Iterator[tuple[Any, ...]]:
     by_year = proxy["value_covers"] == "year"
     duration = _or(proxy["duration_years"], 1.0) if by_year else 1.0
     drop_off = _or(proxy["drop_off"], 0.0) if by_year else 0.0
@@ -54,14 +49,14 @@ def _lines(
     for k in range(math.ceil(duration)):
         gross = unit_value * min(1.0, duration - k)
         net = gross * left * (1.0 - drop_off) ** k
-        year = first_year + k
-        discount = _discount(proxy["discount_class"], year - BASE)
-        values = dict(zip(MEASURES, (gross, net, net * discount), strict=True))
-        yield {"proxy_id": proxy["proxy_id"], "first_year": first_year, "year": year, **values}
+        for first_year in FIRST_YEARS:
+            year = first_year + k
+            present = net * _discount(proxy["discount_class"], year - BASE)
+            yield proxy["proxy_id"], first_year, year, gross, net, present
 
 
 def _or(value: Any, otherwise: float) -> float:
-    return otherwise if pd.isna(value) else float(value)
+    return otherwise if value is None or math.isnan(value) else float(value)
 
 
 def _repriced(proxy: dict[str, Any]) -> float:
@@ -73,6 +68,7 @@ def _repriced(proxy: dict[str, Any]) -> float:
     return price_factor(proxy["price_year"], PRICE_YEAR, growth).factor
 
 
+@cache
 def _discount(discount_class: str, years: int) -> float:
     from socialvalue.prices import discount_schedule
 

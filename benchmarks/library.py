@@ -34,8 +34,9 @@ def frame_at(path: Path) -> pd.DataFrame:
 
 
 def value(records: Path, proxies: Any) -> dict[str, pd.DataFrame]:
-    """Value by category and year without the check: collapse, value, allocate, add up."""
-    return after_map(basis_at(records, proxies))
+    """Value by category and year without the check, and how many rows the impact map has."""
+    basis = basis_at(records, proxies)
+    return {**after_map(basis), "map": pd.DataFrame({"rows": [len(basis.collapsed)]})}
 
 
 def basis_at(records: Path, proxies: Any) -> Any:
@@ -74,13 +75,6 @@ def assess_people(records: Path, proxies: Any) -> dict[str, pd.DataFrame]:
     """The same with a breakdown, and distinct people for each category and decile."""
     result = sv.assess(records_at(records), proxies, settings(), breakdowns=["imd_decile"])
     return {**_by_year(result), "people": _people(result)}
-
-
-def assess_shares(records: Path, proxies: Any) -> dict[str, pd.DataFrame]:
-    """Value without the check, and how many rows the impact map has."""
-    basis = basis_at(records, proxies)
-    rows = pd.DataFrame({"rows": [len(basis.collapsed)]})
-    return {**after_map(basis), "map": rows}
 
 
 def check(frame: pd.DataFrame, proxies: Any) -> dict[str, pd.DataFrame]:

@@ -12,10 +12,21 @@ duckdb = pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import by_hand, library  # noqa: E402
+from benchmarks import bad_rows, bare, by_hand, library, plain_pandera, run  # noqa: E402
 from benchmarks.compare import ResultsDiffer, same, same_table  # noqa: E402
 from benchmarks.factors import factor_table  # noqa: E402
-from benchmarks.generate import Recipe, proxy_folder, records_file  # noqa: E402
+from benchmarks.generate import Recipe, proxy_folder, records_file, workbook_file  # noqa: E402
+from benchmarks.jobs import JOBS, Setting  # noqa: E402
+from benchmarks.limits import LIMITS, verdicts  # noqa: E402
+from benchmarks.measure import (  # noqa: E402
+    JobFailed,
+    Run,
+    as_json,
+    from_json,
+    make_data,
+    measured,
+)
+from benchmarks.run import with_references  # noqa: E402
 
 FEW = 2_000
 
@@ -89,18 +100,18 @@ def test_polars_by_hand_finds_the_same(records, proxies, expected):
 
 def test_shares_that_records_state_count_the_same_by_hand(folder, proxies):
     records = records_file(Recipe(FEW, shares=True), folder)
-    same(library.assess_shares(records, proxies), by_hand.duckdb_shares(records, proxies))
+    same(library.value(records, proxies), by_hand.duckdb_shares(records, proxies))
 
 
 def test_people_are_counted_the_same_by_hand(folder, proxies):
     records = records_file(Recipe(FEW, people=True), folder)
-    found, expected = library.assess_people(records, proxies), by_hand.duckdb_people
-    same(found, expected(records, proxies))
+    found = library.assess_people(records, proxies)
+    same(found, by_hand.duckdb_people(records, proxies))
     # 17 goals, 6 priorities and 10 deciles.
     assert len(found["people"]) == 33
 
 
-def test_a_factor_by_hand():
+def test_factors_follow_from_the_arithmetic():
     proxy = {
         "proxy_id": "a",
         "value_covers": "year",
@@ -144,3 +155,101 @@ def test_results_in_another_order_and_of_last_digits_are_the_same():
 def test_results_that_differ_are_refused(found, message):
     with pytest.raises(ResultsDiffer, match=message):
         same_table(found, TABLE)
+
+
+def test_both_checks_find_the_bad_cells(folder, proxies):
+    frame = bad_rows.typed(library.frame_at(records_file(Recipe(FEW, people=True), folder)))
+    found = library.check(bad_rows.with_bad_rows(frame), proxies)
+    # 10 kinds of bad cell, 20 each.
+    assert len(found["problems"]) == 200
+    same(found, plain_pandera.check(bad_rows.with_bad_rows(frame), proxies))
+    assert len(plain_pandera.check(frame, proxies)["problems"]) == 0
+
+
+def test_a_workbook_read_bare_has_the_same_rows(folder):
+    book = workbook_file(Recipe(200), folder)
+    same(library.read_workbook(book), bare.read_workbook(book))
+    assert bare.read_workbook(book)["sheet"].to_dict("list") == {"rows": [200], "columns": [9]}
+
+
+def test_a_run_comes_back_from_its_process_to_the_last_digit():
+    tables = {"value": TABLE.assign(value=[0.1 + 0.2, 1e-17]), "none": TABLE.head(0)}
+    back = from_json(as_json(Run(1.5, 2, 1, tables)))
+    assert (back.seconds, back.peak, back.before) == (1.5, 2, 1)
+    assert back.tables["value"].to_dict("list") == tables["value"].to_dict("list")
+    same_table(back.tables["none"], TABLE.head(0).astype(object))
+
+
+def test_a_job_is_measured_in_a_process_of_its_own(folder, expected):
+    setting = Setting(folder, FEW)
+    make_data("duckdb_collapsed", setting)
+    found = measured("duckdb_collapsed", setting)
+    assert found.seconds > 0
+    assert 0 < found.before <= found.peak
+    same(found.tables, expected)
+
+
+def test_a_job_that_fails_says_why(tmp_path):
+    with pytest.raises(JobFailed, match="no_such_job"):
+        measured("no_such_job", Setting(tmp_path, 1))
+
+
+def runs_of(*seconds: float, peak: float = 1e9) -> list[Run]:
+    return [Run(each, int(peak), 0, {}) for each in seconds]
+
+
+def test_limits_are_judged_on_medians_and_the_fastest_rival():
+    found = verdicts(
+        {
+            ("library_value", 10): runs_of(1.0, 2.0, 9.0),
+            ("duckdb_rows", 10): runs_of(6.0),
+            ("polars_rows", 10): runs_of(5.0),
+            ("pandas_merge", 10): runs_of(120.0),
+        },
+        10,
+    )
+    # 2 / 5 is over a third; 2 / 120 is a sixtieth; a gigabyte is under 1.5.
+    assert [(v.measured, v.met) for v in found] == [
+        ("1/2.5", False),
+        ("1/60.0", True),
+        ("1.00 GB", True),
+    ]
+
+
+def test_scale_is_judged_per_record_and_after_the_map_as_it_is():
+    found = verdicts(
+        {
+            ("library_value", 10): runs_of(1.0),
+            ("library_value", 100): runs_of(12.0, peak=2.5e9),
+            ("library_after_map", 10): runs_of(1.0),
+            ("library_after_map", 100): runs_of(1.5),
+        },
+        10,
+    )
+    judged = {v.what: (v.measured, v.met) for v in found}
+    # 12 s for 10 times the records is 1.2 times as much for each.
+    assert judged["library_value, time per record at 100 / at 10"] == ("1.20", True)
+    assert judged["library_after_map, time at 100 / at 10"] == ("1.50", False)
+    assert judged["peak memory of library_value, 100 records"] == ("2.50 GB", False)
+
+
+def test_every_job_that_must_agree_is_run_after_the_one_it_agrees_with():
+    assert with_references(["library_value", "pandas_merge"]) == [
+        "duckdb_rows",
+        "library_value",
+        "pandas_merge",
+    ]
+    jobs = {job for limit in LIMITS for job in (limit.job, *limit.rivals)}
+    assert jobs <= set(JOBS)
+
+
+def test_results_that_differ_stop_a_run(monkeypatch, tmp_path):
+    def found(job, setting):
+        del setting
+        worth = 1.0 if job == "duckdb_rows" else 2.0
+        return Run(1.0, 1, 1, {"value": TABLE.assign(value=worth)})
+
+    monkeypatch.setattr(run, "measured", found)
+    keys = [("duckdb_rows", 10), ("library_value", 10)]
+    with pytest.raises(ResultsDiffer, match="library_value beside duckdb_rows, 10 records"):
+        run.rounds_of(keys, Setting(tmp_path, 10), 1)
