@@ -45,6 +45,11 @@ _OF_THE_RATIO = (
     "payback_years",
     "internal_rate_of_return",
 )
+PERSON = "a person reached"
+MERGED_OUT = "small groups that were merged are not in it"
+"""Of unit costs, what holds for all of them where small groups were merged."""
+OVER_YEARS = "over its years: "
+"""How a reason begins that is of the cost over the years alone."""
 _MERGED = "small groups of different kinds were merged, so it cannot be shown"
 
 
@@ -266,7 +271,7 @@ def cost_effectiveness(
     known = good[covered & good["quantity"].notna() & good["unit"].notna()]
     hidden = bool((good["merged"] & good["quantity"].isna()).any())
     everybody = people if bool(covered.all()) else np.nan
-    found = [_unit_row("a person reached", "person", everybody, everybody, np.nan)]
+    found = [_unit_row(PERSON, "person", everybody, everybody, np.nan)]
     named = known.assign(outcome=known["outcome"].fillna(known["proxy_id"]).fillna("not named"))
     for (outcome, unit), group in named.groupby(["outcome", "unit"], sort=True):
         found.append(_sum_row(str(outcome), str(unit), group))
@@ -327,10 +332,10 @@ def _reasons(
             why.append(nobody)
         elif pd.isna(row.cost_per_unit):
             why.append("nothing is left after the reductions")
-        elif row.what != "a person reached" and pd.isna(row.present_quantity):
-            why.append("over its years: not all of it is priced")
-        elif row.what != "a person reached" and row.present_quantity <= 0:
-            why.append("over its years: none falls in the years counted")
+        elif row.what != PERSON and pd.isna(row.present_quantity):
+            why.append(f"{OVER_YEARS}not all of it is priced")
+        elif row.what != PERSON and row.present_quantity <= 0:
+            why.append(f"{OVER_YEARS}none falls in the years counted")
         else:
-            why.append("small groups that were merged are not in it" if hidden else None)
+            why.append(MERGED_OUT if hidden else None)
     return why

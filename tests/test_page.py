@@ -7,7 +7,7 @@ import pandas as pd
 import programmes
 import pytest
 
-from socialvalue.report import labels, page, page_parts
+from socialvalue.report import labels, page, page_parts, worth
 
 VOID = {"meta", "br", "link", "img", "input", "hr", "col", "source", "wbr"}
 INPUTS = pd.DataFrame(
@@ -384,6 +384,61 @@ def test_what_one_of_each_cost(pages):
     assert "All outcomes in person" in rows
     assert "divides the whole cost, £9,743, by one thing" in text
     assert "alternatives and no parts" in re.sub(r"\s+", " ", text)
+
+
+def unit_costs_of(text):
+    """What stands below single rows of the table of unit costs, and the notes above it."""
+    part = text.split('<h2 id="unit-costs">')[1].split("</table>")[0]
+    below = re.findall(r'<tr class="below"><td[^>]*>(.*?)</td>', part)
+    return below, re.findall(r"<p>(.*?)</p>", part)
+
+
+def test_what_all_unit_costs_leave_out_is_said_once(pages):
+    below, notes = unit_costs_of(pages["network"][1])
+    merged = "small groups that were merged are not in it"
+    assert f"For every line: {merged}." in notes
+    assert merged not in below
+    assert len(below) == len(set(below))
+
+
+def test_a_reason_that_several_unit_costs_share_is_said_once(assess, plain):
+    # Half of each outcome is priced, so neither has a cost over its years, nor have both together.
+    outcomes = [{"outcome": name, "proxy_id": proxy} for name in "AB" for proxy in ("tea", None)]
+    records = [{**each, "unit": "person", "project": "in"} for each in outcomes]
+    # Two more are of a project without inputs, so nobody knows what one person cost either.
+    records += [{"outcome": name, "project": "out"} for name in "CD"]
+    text = page.render(assess(*records, inputs=INPUTS.assign(project="in")))
+    below, notes = unit_costs_of(text)
+    assert (
+        "Where an outcome has no cost over its years and no note: not all of it is priced." in notes
+    )
+    assert "Where a line has no cost and no note: its project has no inputs." in notes
+    assert below == ["some belong to projects without inputs"]
+    rows = {row[0]: row[1:] for row in rows_of(text, "What one of each cost")}
+    # 500 / (10 + 10) of each, / 40 of both.
+    assert rows["A"] == rows["B"] == ["person", "20", "20", "£25.00", "–"]
+    assert rows["All outcomes in person"] == ["person", "40", "40", "£12.50", "–"]
+    assert rows["C"][3:] == rows["D"][3:] == ["–", "–"]
+
+
+def test_a_reason_of_one_unit_cost_stands_below_it(assess, plain):
+    half = {"proxy_id": None, "unit": "person"}
+    below, notes = unit_costs_of(page.render(assess({}, half, inputs=INPUTS)))
+    assert below == ["people were not counted", "over its years: not all of it is priced"]
+    assert len(notes) == 1
+
+
+def test_a_workbook_keeps_the_reason_of_each_unit_cost(assess):
+    # Half of each outcome is priced; what is said once on the page stands in each row here.
+    outcomes = [{"outcome": name, "proxy_id": proxy} for name in "AB" for proxy in ("tea", None)]
+    result = assess(*({**each, "unit": "person"} for each in outcomes), inputs=INPUTS)
+    reasons = worth.all_unit_costs(result).table.set_index("what")["reason_missing"]
+    assert reasons.to_dict() == {
+        "A person reached": "people were not counted",
+        "A": "over its years: not all of it is priced",
+        "B": "over its years: not all of it is priced",
+        "All outcomes in person": "over its years: not all of it is priced",
+    }
 
 
 def test_other_conventions_show_what_changes(pages):

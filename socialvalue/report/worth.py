@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from socialvalue.cost_benefit import FISCAL, PUBLIC
+from socialvalue.cost_benefit import FISCAL, MERGED_OUT, OVER_YEARS, PERSON, PUBLIC
 from socialvalue.report import labels
 from socialvalue.report.shown import BELOW, Column, Section, Shown, differs, written
 from socialvalue.results import Result
@@ -122,29 +122,57 @@ def all_cases(result: Result) -> Shown:
 
 
 def unit_costs(result: Result) -> Section:
-    """What one of each cost; what holds for every row is said once."""
+    """What one of each cost; a reason that several rows share is said once, above them."""
     table = result.cost_effectiveness()
-    whole = "all outcomes in "
-    what = [
-        f"All outcomes in {labels.unit(row.unit)}" if row.what.startswith(whole) else row.what
-        for row in table.itertuples()
-    ]
     cost = table["input_value"].max()
     amount = labels.money(cost, labels.currency_of(result))
-    notes = [
+    about = (
         f"Each line divides the whole cost, {amount}, by one thing. The lines are alternatives and "
         "no parts: the same money brought all of them, so costs of one are never added, and a line "
         "is dear where much else was achieved too."
         if pd.notna(cost)
         else "No inputs were recorded, so nothing can be divided."
-    ]
-    table = table.assign(what=[f"{each[:1].upper()}{each[1:]}" for each in what])
-    reasons = table["reason_missing"].dropna().unique()
-    if len(reasons) == 1 and table["reason_missing"].notna().all():
-        notes.append(f"For every line: {reasons[0]}.")
-        table = table.assign(reason_missing=None)
+    )
+    left, said = _said_once(table)
+    table = _named(table.assign(reason_missing=left))
     shown = Shown("What one of each cost: alternatives, not parts", _COSTS, table)
-    return Section("unit-costs", "What one of each cost", notes, [shown])
+    return Section("unit-costs", "What one of each cost", [about, *said], [shown])
+
+
+def _said_once(table: pd.DataFrame) -> tuple[pd.Series, list[str]]:
+    """Reasons that stay in the rows, and notes with those that several rows share."""
+    why = table["reason_missing"]
+    of_all = [MERGED_OUT] if (why == MERGED_OUT).any() else []
+    if why.notna().all() and (why == why.iloc[0]).all():
+        of_all = [why.iloc[0]]
+    why = why.mask(why.isin(of_all))
+    notes = [f"For every line: {reason}." for reason in of_all]
+    no_cost = table["cost_per_unit"].isna()
+    # A person has no cost over the years, and no reason why: nobody asks for one.
+    no_years = ~no_cost & table["cost_per_present_unit"].isna() & (table["what"] != PERSON)
+    for where, rows in (
+        ("a line has no cost", no_cost),
+        ("an outcome has no cost over its years", no_years),
+    ):
+        times = why[rows].value_counts()
+        if len(times) and times.iloc[0] > 1:
+            notes.append(f"Where {where} and no note: {times.index[0].removeprefix(OVER_YEARS)}.")
+            why = why.mask(rows & (why == times.index[0]))
+    return why, notes
+
+
+def all_unit_costs(result: Result) -> Shown:
+    """What one of each cost with the reason in each row, as a workbook holds them."""
+    return Shown("", _COSTS, _named(result.cost_effectiveness()))
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    whole = "all outcomes in "
+    what = [
+        f"All outcomes in {labels.unit(row.unit)}" if row.what.startswith(whole) else row.what
+        for row in table.itertuples()
+    ]
+    return table.assign(what=[f"{each[:1].upper()}{each[1:]}" for each in what])
 
 
 def conventions(result: Result) -> Section | None:
