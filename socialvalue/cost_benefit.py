@@ -310,10 +310,14 @@ def _unit_row(what: str, unit: str, quantity: float, left: float, present: float
 
 
 def _sum_row(what: str, unit: str, group: pd.DataFrame) -> dict[str, Any]:
-    priced = group["proxy_id"].notna().all()
-    present = group["present_quantity"].sum() if priced else np.nan
+    priced = group["proxy_id"].notna()
+    present = group["present_quantity"].sum() if priced.all() else np.nan
     left = group["quantity_after_attribution"].sum()
-    return _unit_row(what, unit, group["quantity"].sum(), left, present)
+    row = _unit_row(what, unit, group["quantity"].sum(), left, present)
+    if not priced.all():
+        part = f"{OVER_YEARS}not all of it is priced"
+        row["reason_missing"] = part if priced.any() else "it is not priced"
+    return row
 
 
 def _cost(amount: pd.Series, quantity: pd.Series) -> pd.Series:
@@ -332,8 +336,8 @@ def _reasons(
             why.append(nobody)
         elif pd.isna(row.cost_per_unit):
             why.append("nothing is left after the reductions")
-        elif row.what != PERSON and pd.isna(row.present_quantity):
-            why.append(f"{OVER_YEARS}not all of it is priced")
+        elif isinstance(row.reason_missing, str):
+            why.append(row.reason_missing)
         elif row.what != PERSON and row.present_quantity <= 0:
             why.append(f"{OVER_YEARS}none falls in the years counted")
         else:

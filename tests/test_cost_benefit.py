@@ -173,6 +173,29 @@ def test_a_cost_over_the_years_that_is_not_known_says_why(assess, spent):
     assert table.loc["Calmer", "reason_missing"] == "over its years: not all of it is priced"
 
 
+def test_an_outcome_without_any_price_is_not_called_priced_in_part(assess, spent):
+    bare = [{"proxy_id": None, "unit": "meal", "outcome": name} for name in ("Fed", "Warm")]
+    partly = [{"outcome": "Fit"}, {"outcome": "Fit", "proxy_id": None, "unit": "person"}]
+    table = assess({}, *bare, *partly, inputs=spent).cost_effectiveness().set_index("what")
+    none, part = "it is not priced", "over its years: not all of it is priced"
+    assert table["reason_missing"].dropna().to_dict() == {
+        "a person reached": "people were not counted",
+        "Fed": none,
+        "Warm": none,
+        "Fit": part,
+        "all outcomes in meal": none,
+        "all outcomes in person": part,
+    }
+    # What one meal of the 20 cost is known all the same.
+    assert table.loc["all outcomes in meal", "cost_per_unit"] == pytest.approx(600 / 20)
+
+
+def test_nothing_left_is_said_of_an_outcome_without_a_price_too(assess, spent):
+    bare = {"proxy_id": None, "unit": "meal", "deadweight": 1}
+    table = assess(bare, inputs=spent).cost_effectiveness().set_index("what")
+    assert table.loc["Calmer", "reason_missing"] == "nothing is left after the reductions"
+
+
 @pytest.mark.parametrize(
     ("records", "settings", "why"),
     [

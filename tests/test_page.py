@@ -399,6 +399,9 @@ def test_what_all_unit_costs_leave_out_is_said_once(pages):
     assert f"For every line: {merged}." in notes
     assert merged not in below
     assert len(below) == len(set(below))
+    # All that the example has no price for is in one note.
+    assert "Where an outcome has no cost over its years and no note: it is not priced." in notes
+    assert "not all of it is priced" not in " ".join([*below, *notes])
 
 
 def test_a_reason_that_several_unit_costs_share_is_said_once(assess, plain):
