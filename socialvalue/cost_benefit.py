@@ -47,7 +47,7 @@ _OF_THE_RATIO = (
 )
 PERSON = "a person reached"
 MERGED_OUT = "small groups that were merged are not in it"
-"""Of unit costs, what holds for all of them where small groups were merged."""
+"""Of unit costs, what holds for every outcome where small groups were merged."""
 OVER_YEARS = "over its years: "
 """How a reason begins that is of the cost over the years alone."""
 _MERGED = "small groups of different kinds were merged, so it cannot be shown"
@@ -341,5 +341,6 @@ def _reasons(
         elif row.what != PERSON and row.present_quantity <= 0:
             why.append(f"{OVER_YEARS}none falls in the years counted")
         else:
-            why.append(MERGED_OUT if hidden else None)
+            # All the people were counted before anything was merged.
+            why.append(MERGED_OUT if hidden and row.what != PERSON else None)
     return why

@@ -143,6 +143,23 @@ def test_a_published_fiscal_case_does_not_give_a_small_group_away(assess, three,
     assert internal.loc["fiscal", "present_value"] == 1000
 
 
+def test_people_of_merged_groups_are_among_all_the_people(assess, three, spent):
+    # Two with nights saved are too few to show: merged with the eight calmer, nine fitter are left.
+    groups = [({}, 8), ({"proxy_id": "bed", "outcome": "Nights"}, 2), ({"outcome": "Fitter"}, 9)]
+    records = [
+        {"outcome": "Calmer", **each, "person_id": f"{i} of {count}"}
+        for each, count in groups
+        for i in range(count)
+    ]
+    result = assess(*records, proxies=three, inputs=spent).for_output()
+    table = result.cost_effectiveness().set_index("what")
+    assert list(table.index) == ["a person reached", "Fitter"]
+    assert table.loc["a person reached", "quantity"] == 8 + 2 + 9
+    assert pd.isna(table.loc["a person reached", "reason_missing"])
+    merged = "small groups that were merged are not in it"
+    assert table.loc["Fitter", "reason_missing"] == merged
+
+
 def inputs_of(**projects):
     rows = [
         {"input_id": name, "project": name, "amount": amount, "date": "2024-05-01"}

@@ -396,7 +396,7 @@ def unit_costs_of(text):
 def test_what_all_unit_costs_leave_out_is_said_once(pages):
     below, notes = unit_costs_of(pages["network"][1])
     merged = "small groups that were merged are not in it"
-    assert f"For every line: {merged}." in notes
+    assert f"For every outcome: {merged}." in notes
     assert merged not in below
     assert len(below) == len(set(below))
     # All that the example has no price for is in one note.
@@ -429,6 +429,19 @@ def test_a_reason_of_one_unit_cost_stands_below_it(assess, plain):
     below, notes = unit_costs_of(page.render(assess({}, half, inputs=INPUTS)))
     assert below == ["people were not counted", "over its years: not all of it is priced"]
     assert len(notes) == 1
+
+
+def test_a_reason_of_all_unit_costs_is_said_once(assess, plain):
+    # What was put in comes to nothing, so there is nothing to divide.
+    text = page.render(assess({}, {"outcome": "Fit"}, inputs=INPUTS.assign(amount=0)))
+    below, notes = unit_costs_of(text)
+    assert notes == [
+        "What was put in for these outcomes comes to nothing, so nothing can be divided.",
+        "For every line: no inputs to divide.",
+    ]
+    assert below == []
+    rows = {row[0]: row[1:] for row in rows_of(text, "What one of each cost")}
+    assert rows["Calmer"] == rows["Fit"] == ["person", "10", "10", "–", "–"]
 
 
 def test_a_workbook_keeps_the_reason_of_each_unit_cost(assess):

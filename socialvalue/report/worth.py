@@ -131,7 +131,7 @@ def unit_costs(result: Result) -> Section:
         "no parts: the same money brought all of them, so costs of one are never added, and a line "
         "is dear where much else was achieved too."
         if pd.notna(cost)
-        else "No inputs were recorded, so nothing can be divided."
+        else "What was put in for these outcomes comes to nothing, so nothing can be divided."
     )
     left, said = _said_once(table)
     table = _named(table.assign(reason_missing=left))
@@ -142,11 +142,11 @@ def unit_costs(result: Result) -> Section:
 def _said_once(table: pd.DataFrame) -> tuple[pd.Series, list[str]]:
     """Reasons that stay in the rows, and notes with those that several rows share."""
     why = table["reason_missing"]
-    of_all = [MERGED_OUT] if (why == MERGED_OUT).any() else []
     if why.notna().all() and (why == why.iloc[0]).all():
-        of_all = [why.iloc[0]]
-    why = why.mask(why.isin(of_all))
-    notes = [f"For every line: {reason}." for reason in of_all]
+        return why.mask(why.notna()), [f"For every line: {why.iloc[0]}."]
+    merged = why == MERGED_OUT
+    notes = [f"For every outcome: {MERGED_OUT}."] if merged.any() else []
+    why = why.mask(merged)
     no_cost = table["cost_per_unit"].isna()
     # A person has no cost over the years, and no reason why: nobody asks for one.
     no_years = ~no_cost & table["cost_per_present_unit"].isna() & (table["what"] != PERSON)
