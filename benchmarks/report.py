@@ -85,10 +85,15 @@ def markdown(rows: Rows) -> str:
     return "\n".join([lines[0], rule, *lines[1:]])
 
 
-def page(measured: Measured, verdicts: Sequence[Verdict], failed: Mapping[str, str]) -> str:
-    """The whole report as Markdown."""
+def page(
+    about: Sequence[tuple[str, str]],
+    measured: Measured,
+    verdicts: Sequence[Verdict],
+    failed: Mapping[str, str],
+) -> str:
+    """The whole report as Markdown; ``about`` is the machine as it was before the first run."""
     parts = [
-        "\n".join(f"- {name}: {said}" for name, said in machine()),
+        "\n".join(f"- {name}: {said}" for name, said in about),
         markdown(against_limits(verdicts)),
         markdown(times(measured)),
     ]

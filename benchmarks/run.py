@@ -119,7 +119,8 @@ def main() -> int:
     keys = _keys(asked)
     for job, records in keys:
         make_data(job, replace(setting, records=records))
-    for name, said in report.machine():
+    about = report.machine()
+    for name, said in about:
         print(f"{name}: {said}")
     try:
         runs, failed = rounds_of(keys, setting, asked.rounds)
@@ -131,7 +132,7 @@ def main() -> int:
     for said in failed.values():
         print(f"not measured: {said}")
     if asked.markdown:
-        asked.markdown.write_text(report.page(runs, found, failed), encoding="utf-8")
+        asked.markdown.write_text(report.page(about, runs, found, failed), encoding="utf-8")
     missed = asked.strict and not all(each.met for each in found)
     return 2 if failed else 3 if missed else 0
 
