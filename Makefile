@@ -18,7 +18,7 @@ PY := $(BIN)/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup venv demo test slow properties oldest check lint format types imports clean
+.PHONY: help setup venv demo test slow properties oldest bench check lint format types imports clean
 
 help:
 	@echo "make demo     value the example data; outputs in $(OUT)/"
@@ -26,6 +26,7 @@ help:
 	@echo "make slow     the longer proofs"
 	@echo "make properties   2,000 random examples of each property of the valuation"
 	@echo "make oldest   the fast tests on the oldest packages that are allowed"
+	@echo "make bench    time and memory beside the same job by hand (10 million records)"
 	@echo "make check    everything CI runs"
 	@echo "make lint | format | types | imports | setup | clean"
 
@@ -72,6 +73,14 @@ oldest:
 	$(OLD) -c '$(FLOORS)' > $(VENV)-oldest/floors.txt
 	$(OLD) -m pip install --quiet --disable-pip-version-check -r $(VENV)-oldest/floors.txt -e '.[test]'
 	$(OLD) -m pytest -n $(WORKERS)
+
+# Ten million records, each job in a process of its own; BENCH takes further options of benchmarks.run.
+RECORDS ?= 10_000_000
+ROUNDS ?= 5
+BENCH ?=
+
+bench: $(VENV)/.ready-test
+	$(PY) -W ignore -m benchmarks.run --records $(RECORDS) --rounds $(ROUNDS) $(BENCH)
 
 lint: $(VENV)/.ready-test
 	$(PY) -m ruff format --check .

@@ -15,7 +15,7 @@ import socialvalue as sv
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "socialvalue"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-TRACKED_FOLDERS = ("socialvalue", "proxies", "tests", "docs", "notebooks", ".ci")
+TRACKED_FOLDERS = ("socialvalue", "proxies", "tests", "docs", "notebooks", "benchmarks", ".ci")
 MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TEXT = {".py", ".md", ".csv", ".toml", ".json", ".ipynb", ".html", ".cff", ".jinja", ".css", ".txt"}

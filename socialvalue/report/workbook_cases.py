@@ -52,7 +52,7 @@ def add_cases(book: Book, result: Result) -> None:
     """Add those of the sheets that there is something for."""
     sheets: dict[str, Shown | None] = {
         "Cases": worth.all_cases(result),
-        "Unit costs": worth.unit_costs(result).tables[0] if len(result.inputs) else None,
+        "Unit costs": worth.all_unit_costs(result) if len(result.inputs) else None,
         "Conventions": worth.all_conventions(result),
         "Surveys": said.all_surveys(result),
         "Importance": said.all_points(result),
