@@ -31,7 +31,7 @@ _ERRORS = frozenset(
     {"#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!", "#getting_data"}
     | {"#spill!", "#calc!", "#field!", "#blocked!", "#connect!", "#unknown!", "#busy!"}
 )
-_MISSING = frozenset({"n/a", "na", "-", "--", "?", "none", "null", "nan", "unknown", "tbc"})
+MISSING = frozenset({"n/a", "na", "-", "--", "?", "none", "null", "nan", "unknown", "tbc"})
 _BLANK_INSTEAD = "Leave the cell blank where it is not known."
 _FORMULA = re.compile(r"^=[\w+\-('\"$@\[]")
 _PLAIN = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
@@ -87,7 +87,7 @@ def _text(cell: Any) -> Cell:
 
 def _ident(cell: Any) -> Cell:
     found = _text(cell)
-    if isinstance(cell, str) and str(found.value).lower() in _MISSING:
+    if isinstance(cell, str) and str(found.value).lower() in MISSING:
         return Cell(rule="is a word for a missing value", what_to_do=_BLANK_INSTEAD)
     return found
 
@@ -148,7 +148,7 @@ def _rule(written: str, column: Column) -> str:
 
 def _instead(written: str, column: Column) -> str:
     """What to write in place of text that is not a number."""
-    if written.lower() in _MISSING:
+    if written.lower() in MISSING:
         return _BLANK_INSTEAD
     percentage = _PERCENTAGE.match(written)
     if percentage and column.kind == "share":

@@ -141,10 +141,12 @@ def links_for_nothing(
     """
     found = []
     for column in ("outcome_id", "outcome", "activity_id", "activity_type", "project"):
+        stated = links[column].dropna()
+        if stated.empty:
+            continue
         known = set()
         for table in (outcomes, activities):
             known |= set(table[column].dropna()) if column in table else set()
-        stated = links[column].dropna()
         for row, value in stated[~stated.isin(known)].items():
             found.append(("links", row, f"{column} {value}"))
     return pd.DataFrame(found, columns=["table", "row", "what"])

@@ -11,6 +11,7 @@ import pandas as pd
 from socialvalue.cells import Cell, not_a_value, parse_cell
 from socialvalue.columns import NUMERIC, Column, Table, clean_text
 from socialvalue.date_cells import TIME_LEFT_OUT, parse_date, refuse_mixed_orders
+from socialvalue.plain_cells import is_text, plain_text, read_plain
 from socialvalue.raw_tables import (
     Reading,
     filled_cells,
@@ -144,9 +145,13 @@ def _empty(table: Table) -> pd.DataFrame:
 def _parse_extra(values: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return values.astype("float64")
+    texts = pd.Series(None, index=values.index, dtype="string")
+    if is_text(values):
+        plain = plain_text(values)
+        texts = values.where(plain, None).astype("string")
+        values = values[~plain & values.notna()]
     cells = filled_cells(values)
     filled = cells[cells.notna()]
-    texts = pd.Series(None, index=values.index, dtype="string")
     texts[filled.index] = [_as_text(cell) for cell in filled]
     return texts
 
@@ -160,6 +165,18 @@ def _parse_column(values: pd.Series, column: Column, reading: Reading) -> pd.Ser
     ready = _already_typed(values, column, reading)
     if ready is not None:
         return ready
+    if not is_text(values):
+        return _parse_cells(values, column, reading)
+    plain = read_plain(values, column)
+    rest = values[plain.isna() & values.notna()]
+    if len(rest):
+        # Order of days and months is a matter of the cells that are not plain alone.
+        plain[rest.index] = _parse_cells(rest, column, reading)
+    return plain
+
+
+def _parse_cells(values: pd.Series, column: Column, reading: Reading) -> pd.Series:
+    """Read cells one by one; what is written alike is looked at once."""
     cells = filled_cells(values).astype(object)
     filled = cells[cells.notna()]
     # Equal numbers of different types (1, 1.0, True) must not share one answer.
@@ -191,7 +208,7 @@ def _parse_cell(cell: Any, column: Column, dates: str) -> Cell:
 
 def _as_days(days: pd.Series) -> pd.Series:
     """Days as microseconds: a slip such as the year 9999 is out of reach of nanoseconds."""
-    plain = [None if pd.isna(day) else day.to_pydatetime() for day in days]
+    plain = days.astype(object).where(days.notna(), None)
     return pd.Series(np.array(plain, dtype="datetime64[us]"), index=days.index)
 
 
@@ -209,6 +226,8 @@ def _already_typed(values: pd.Series, column: Column, reading: Reading) -> pd.Se
         if timed.any():
             reading.note(column.name, TIME_LEFT_OUT, values.index[timed].tolist())
         return days.astype("datetime64[us]")
+    if column.kind == "date" and pd.api.types.infer_dtype(values, skipna=True) == "date":
+        return _as_days(values)
     if column.kind == "yes_no" and pd.api.types.is_bool_dtype(values):
         return values.astype("boolean")
     return None

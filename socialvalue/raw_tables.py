@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from socialvalue.columns import Table, clean_text
+from socialvalue.plain_cells import is_text, surely_filled
 from socialvalue.records import NOTE_COLUMNS, PROBLEM_COLUMNS, Origin, did_you_mean
 
 HIDDEN = "(hidden)"
@@ -158,6 +159,16 @@ def filled_cells(values: pd.Series) -> pd.Series:
     return values.mask(values.isna() | values.map(_is_blank), None)
 
 
+def is_filled(values: pd.Series) -> pd.Series:
+    """Which cells of a column are not blank."""
+    if not is_text(values):
+        return filled_cells(values).notna()
+    filled = surely_filled(values)
+    rest = values[~filled & values.notna()]
+    filled[rest.index] = filled_cells(rest).notna()
+    return filled
+
+
 def _is_blank(cell: Any) -> bool:
     if not isinstance(cell, str):
         return False
@@ -168,7 +179,7 @@ def without_blank_rows(raw: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     """Blank rows are passed over and said; notes below the table are problems."""
     if raw.empty or not raw.shape[1]:
         return raw
-    filled = pd.DataFrame({name: filled_cells(raw[name]).notna() for name in raw}).sum(axis=1)
+    filled = pd.DataFrame({name: is_filled(raw[name]) for name in raw}).sum(axis=1)
     blank = filled == 0
     if blank.any():
         last = np.flatnonzero(~blank.to_numpy())

@@ -230,10 +230,13 @@ def _misspelt(parsed: Parsed) -> Iterator[dict]:
     outcomes, activities = parsed.tables["outcomes"], parsed.tables["activities"]
     for table, columns in _NAMED_IN.items():
         for column in columns:
-            names = set(outcomes[column].dropna())
+            stated = parsed.tables[table][column].dropna()
+            if stated.empty:
+                continue
+            names = set(outcomes[column].dropna().unique())
             if column in activities:
-                names |= set(activities[column].dropna())
-            for row, value in parsed.tables[table][column].dropna().items():
+                names |= set(activities[column].dropna().unique())
+            for row, value in stated.items():
                 near = "" if value in names else _near(value, names)
                 if near:
                     yield _problem(
