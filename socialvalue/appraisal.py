@@ -118,7 +118,7 @@ def basis_of(
     inputs = with_projects(tables["inputs"], tables["activities"])
     month = assumptions.year_start_month
     extra = ["link_set"] if len(link_sets) else []
-    prepared = impact_map.prepare(outcomes, month, extra)
+    prepared = impact_map.prepare(outcomes, month)
     return Basis(
         outcomes=outcomes,
         prepared=prepared,
@@ -153,9 +153,7 @@ def appraise(basis: Basis, assumptions: Assumptions) -> Appraisal:
     month = assumptions.year_start_month
     collapsed = basis.collapsed
     if month != basis.year_start_month:
-        collapsed = impact_map.collapse(
-            impact_map.prepare(basis.outcomes, month, basis.extra), basis.extra
-        )
+        collapsed = impact_map.collapse(impact_map.prepare(basis.outcomes, month), basis.extra)
     inputs = basis.inputs.assign(year_start=year_of_dates(basis.inputs["date"], month))
     years = pd.concat([collapsed["first_year"], inputs["year_start"]])
     assumptions = with_base_year(assumptions, years)

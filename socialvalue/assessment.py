@@ -194,8 +194,8 @@ class _Job:
 def _assembled(job: _Job) -> Assessment:
     basis, appraisal = job.basis, job.appraisal
     assumptions, proxies = appraisal.assumptions, basis.proxies
-    prepared = basis.prepared
-    valued = _unmerged(with_row_people(appraisal.valued, prepared))
+    placed = impact_map.with_row_keys(basis.prepared, basis.collapsed, basis.extra)
+    valued = _unmerged(with_row_people(appraisal.valued, placed))
     breakdowns = {column: _broken_down(job, column) for column in job.breakdowns}
     named = stacked(proxies.links, basis.link_sets)[["framework", "category"]]
     frameworks = used_frameworks(named, proxies.frameworks)
@@ -208,7 +208,7 @@ def _assembled(job: _Job) -> Assessment:
         for name in frameworks
     }
     findings, finding_rows = claims.audit(_claim(job, valued))
-    people, total_people = people_behind(valued, prepared, allocations[""], list(breakdowns))
+    people, total_people = people_behind(valued, placed, allocations[""], list(breakdowns))
     return Assessment(
         assumptions=assumptions,
         profile="internal",
@@ -234,11 +234,11 @@ def _assembled(job: _Job) -> Assessment:
         discount_factors=provenance.discount_table(assumptions, appraisal.span),
         provenance=provenance.provenance(job.records, proxies, assumptions, __version__),
         period=provenance.period(appraisal.spent, valued.rows, assumptions),
-        small_rows=small_rows(valued, prepared),
+        small_rows=small_rows(valued, placed),
         basis=basis,
         importance=job.parsed.tables["importance"],
         survey_change=survey_change(job.parsed.tables),
-        in_both=people_in_both(prepared, valued, list(breakdowns)),
+        in_both=people_in_both(placed, valued, list(breakdowns)),
     )
 
 
@@ -250,8 +250,7 @@ def _broken_down(job: _Job, column: str) -> ValuedMap:
     """The map with one more key, valued in the same way."""
     basis, assumptions = job.basis, job.appraisal.assumptions
     keys = [*basis.extra, column]
-    prepared = impact_map.prepare(basis.outcomes, assumptions.year_start_month, keys)
-    collapsed = impact_map.collapse(prepared, keys)
+    collapsed = impact_map.collapse(basis.prepared, keys)
     return _unmerged(value_map(collapsed, basis.proxies, basis.adjustments, assumptions))
 
 

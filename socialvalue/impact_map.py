@@ -39,9 +39,10 @@ RANGED = {"quantity_low_left": "quantity_low", "quantity_high_left": "quantity_h
 SUMS = (*PRODUCTS, *RANGED, "records_with_range")
 ROW_CAP = 200_000
 _NULL = "-"
+_NO_NUMBER, _NO_TEXT = -1e300, "\x00"
 
 
-def prepare(outcomes: Any, year_start_month: int, extra: Sequence[str] = ()) -> Any:
+def prepare(outcomes: Any, year_start_month: int) -> Any:
     """Outcome records with the keys of the impact map beside them, on the engine that holds them.
 
     Parameters
@@ -50,8 +51,6 @@ def prepare(outcomes: Any, year_start_month: int, extra: Sequence[str] = ()) -> 
         Typed outcome records, with the columns of the ``outcomes`` table.
     year_start_month : int
         Month in which a year starts.
-    extra : sequence of str
-        Further columns kept as keys: breakdowns and the link set.
 
     Returns
     -------
@@ -79,7 +78,6 @@ def prepare(outcomes: Any, year_start_month: int, extra: Sequence[str] = ()) -> 
         # A record without a range has its quantity at both ends.
         *[(nw.coalesce(nw.col(end), quantity) * own_left).alias(n) for n, end in RANGED.items()],
         (~ends[0].is_null() | ~ends[1].is_null()).cast(nw.Int64).alias("records_with_range"),
-        _encoded([*KEYS, *extra]).alias("row_key"),
     )
 
 
@@ -87,17 +85,6 @@ def _product(quantity: nw.Expr, shares: Sequence[str]) -> nw.Expr:
     for share in shares:
         quantity = quantity * nw.col(f"_{share}")
     return quantity
-
-
-def _encoded(keys: Sequence[str]) -> nw.Expr:
-    # Joins must never be on a null: each key is written out behind its length, nulls as a mark that
-    # has none, so that no text can look like another one or like two.
-    written = []
-    for key in keys:
-        text = nw.col(key).cast(nw.String)
-        size = text.str.len_chars().cast(nw.String)
-        written.append(nw.concat_str([size, text], separator=":").fill_null(_NULL))
-    return nw.concat_str(written, separator=" ")
 
 
 def collapse(prepared: Any, extra: Sequence[str] = ()) -> pd.DataFrame:
@@ -109,9 +96,9 @@ def collapse(prepared: Any, extra: Sequence[str] = ()) -> pd.DataFrame:
     Parameters
     ----------
     prepared : narwhals frame
-        From `prepare`, with the same ``extra``.
+        From `prepare`.
     extra : sequence of str
-        Further key columns.
+        Further key columns: breakdowns and the link set.
 
     Returns
     -------
@@ -125,7 +112,7 @@ def collapse(prepared: Any, extra: Sequence[str] = ()) -> pd.DataFrame:
         If there are more rows than the cap, with the column that made the map grow.
     """
     keys = [*KEYS, *extra]
-    grouped = prepared.group_by([*keys, "row_key"], drop_null_keys=False).agg(
+    grouped = prepared.group_by(keys, drop_null_keys=False).agg(
         nw.len().alias("records"), *[nw.col(name).sum() for name in SUMS]
     )
     table = nw.to_native(grouped)
@@ -136,8 +123,58 @@ def collapse(prepared: Any, extra: Sequence[str] = ()) -> pd.DataFrame:
             f"It grows by the column {widest!r} ({table[widest].nunique():,} values). Use "
             "fewer or broader values, or leave it out of the breakdowns."
         )
+    table = table.assign(row_key=_encoded(table, keys))
     # Engines return groups in any order; a fixed one makes results repeatable.
     return table.sort_values("row_key", kind="stable").reset_index(drop=True)
+
+
+def _encoded(table: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
+    """The keys of each row of the map as one text, by which two maps can be compared."""
+    # Each key is written out behind its length, nulls as a mark that has none, so that no text can
+    # look like another one or like two.
+    written = pd.Series("", index=table.index, dtype="string")
+    for key in keys:
+        text = table[key].astype("string")
+        written += (text.str.len().astype("string") + ":" + text).fillna(_NULL) + " "
+    return written.str.slice(stop=-1)
+
+
+def with_row_keys(prepared: Any, collapsed: pd.DataFrame, extra: Sequence[str] = ()) -> Any:
+    """Prepared records with the ``row_key`` of their row of the map.
+
+    Parameters
+    ----------
+    prepared : narwhals frame
+        From `prepare`.
+    collapsed : DataFrame
+        From `collapse` of the same records; it may have fewer rows: records of others are left out.
+    extra : sequence of str
+        As in `collapse`.
+
+    Returns
+    -------
+    narwhals frame
+    """
+    keys = [*KEYS, *extra]
+    joined_by = [f"_key_{key}" for key in keys]
+    found = nw.from_native(collapsed[[*keys, "row_key"]])
+    there = prepared.collect_schema()
+    rows = found.select(*_without_nulls(keys, there), "row_key")
+    lines = prepared.with_columns(*_without_nulls(keys, there))
+    return lines.join(rows, on=joined_by, how="inner").drop(joined_by)
+
+
+def _without_nulls(keys: Sequence[str], there: Any) -> list[nw.Expr]:
+    # Joins must never be on a null: a value that no key has stands for what is missing.
+    filled = []
+    for key in keys:
+        column = nw.col(key)
+        if there[key].is_numeric():
+            column = column.cast(nw.Float64).fill_null(_NO_NUMBER)
+        else:
+            column = column.cast(nw.String).fill_null(_NO_TEXT)
+        filled.append(column.alias(f"_key_{key}"))
+    return filled
 
 
 def count_people(prepared: Any, keys: Sequence[str]) -> pd.DataFrame:

@@ -216,6 +216,8 @@ def _already_typed(values: pd.Series, column: Column, reading: Reading) -> pd.Se
     is_number = pd.api.types.is_any_real_numeric_dtype(values)
     if column.kind in NUMERIC and is_number:
         return values.astype("float64")
+    if column.kind == "date" and pd.api.types.infer_dtype(values, skipna=True) == "date":
+        return _as_days(values)
     if column.kind == "date" and isinstance(values.dtype, np.dtype | pd.DatetimeTZDtype):
         if values.dtype.kind != "M":
             return None
@@ -226,8 +228,6 @@ def _already_typed(values: pd.Series, column: Column, reading: Reading) -> pd.Se
         if timed.any():
             reading.note(column.name, TIME_LEFT_OUT, values.index[timed].tolist())
         return days.astype("datetime64[us]")
-    if column.kind == "date" and pd.api.types.infer_dtype(values, skipna=True) == "date":
-        return _as_days(values)
     if column.kind == "yes_no" and pd.api.types.is_bool_dtype(values):
         return values.astype("boolean")
     return None

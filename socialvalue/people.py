@@ -13,19 +13,19 @@ SMALL_ROW = 50
 _COUNTED_BY = ("project", "stakeholder_group", "outcome")
 
 
-def with_row_people(valued: ValuedMap, prepared: Any) -> ValuedMap:
+def with_row_people(valued: ValuedMap, placed: Any) -> ValuedMap:
     """The map with the distinct people behind each row; null where none are recorded."""
-    counts = impact_map.count_people(prepared, ["row_key"]).set_index("row_key")["people"]
+    counts = impact_map.count_people(placed, ["row_key"]).set_index("row_key")["people"]
     rows = valued.rows.assign(people=valued.rows["row_key"].map(counts).astype(float))
     return ValuedMap(rows, valued.values)
 
 
 def people_behind(
-    valued: ValuedMap, prepared: Any, allocation: pd.DataFrame, breakdowns: list[str]
+    valued: ValuedMap, placed: Any, allocation: pd.DataFrame, breakdowns: list[str]
 ) -> tuple[dict[str, pd.DataFrame], float]:
     """Distinct people behind the counted rows: in total, by key and by category."""
     counted = valued.rows[valued.rows["counted"]]
-    behind = prepared.filter(nw.col("row_key").is_in(counted["row_key"].tolist()))
+    behind = placed.filter(nw.col("row_key").is_in(counted["row_key"].tolist()))
     total = impact_map.count_people(behind, [])
     keys = [*_COUNTED_BY, *breakdowns]
     people = {key: impact_map.count_people(behind, [key]) for key in keys}
@@ -33,7 +33,7 @@ def people_behind(
 
 
 def people_in_both(
-    prepared: Any, valued: ValuedMap, breakdowns: list[str]
+    placed: Any, valued: ValuedMap, breakdowns: list[str]
 ) -> dict[tuple[str, str], pd.DataFrame]:
     """Distinct people in each pair of a breakdown's category and another split's.
 
@@ -41,7 +41,7 @@ def people_in_both(
     figures shows few people.
     """
     counted = valued.rows[valued.rows["counted"]]
-    behind = prepared.filter(nw.col("row_key").is_in(counted["row_key"].tolist()))
+    behind = placed.filter(nw.col("row_key").is_in(counted["row_key"].tolist()))
     others = [*_COUNTED_BY, "first_year", *breakdowns]
     return {
         (name, other): impact_map.count_people(behind, [name, other])
@@ -67,8 +67,8 @@ def _with_goals(
     return people
 
 
-def small_rows(valued: ValuedMap, prepared: Any) -> pd.DataFrame:
+def small_rows(valued: ValuedMap, placed: Any) -> pd.DataFrame:
     """Who is behind each small row: row_id and a code for each person."""
     few = valued.rows[valued.rows["people"] < SMALL_ROW]
-    pairs = impact_map.people_of_small_rows(prepared, few["row_key"].tolist())
+    pairs = impact_map.people_of_small_rows(placed, few["row_key"].tolist())
     return pairs.merge(few[["row_key", "row_id"]], on="row_key")[["row_id", "person"]]

@@ -49,17 +49,19 @@ def value_records(records: Records, result: Result) -> pd.DataFrame:
     tables = parse_records(records).tables
     outcomes, _ = prepared_outcomes(tables, result.proxies_used, ())
     extra = ["link_set"] if "link_set" in rows else []
-    prepared = impact_map.prepare(outcomes, result.assumptions.year_start_month, extra)
+    prepared = impact_map.prepare(outcomes, result.assumptions.year_start_month)
+    collapsed = impact_map.collapse(prepared, extra)
+    missing = collapsed.loc[~collapsed["row_key"].isin(rows["row_key"]), "records"].sum()
+    if missing:
+        raise InputError(
+            f"{missing} records have no row in this result. Give the records it was assessed "
+            "from, and the result as assessed."
+        )
+    placed = impact_map.with_row_keys(prepared, collapsed, extra)
     own = nw.lit(1.0)
     for share in SHARES:
         own = own * (1 - nw.col(f"_{share}"))
-    lines = prepared.select("outcome_id", "row_key", "quantity", own.alias("own")).to_native()
-    missing = lines.loc[~lines["row_key"].isin(rows["row_key"]), "outcome_id"]
-    if len(missing):
-        raise InputError(
-            f"{len(missing)} records have no row in this result. Give the records it was assessed "
-            "from, and the result as assessed."
-        )
+    lines = placed.select("outcome_id", "row_key", "quantity", own.alias("own")).to_native()
     counted = rows[rows["counted"]]
     columns = ["row_key", "row_id", "left_unstated", *_MEASURES.values()]
     joined = lines.merge(counted[columns], on="row_key", how="inner", validate="many_to_one")
