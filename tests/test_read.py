@@ -3,6 +3,7 @@
 import datetime as dt
 import decimal
 import os
+import re
 import zipfile
 
 import numpy as np
@@ -246,6 +247,24 @@ def test_a_stray_cell_far_out_is_refused_before_memory_is_filled(tmp_path, cell)
     book.save(tmp_path / "hub.xlsx")
     with pytest.raises(InputError, match="sheet outcomes reaches to column .* row 1,048,576"):
         sv.read_records(tmp_path / "hub.xlsx")
+
+
+def test_a_stray_cell_is_seen_where_tags_have_a_prefix(tmp_path):
+    # Some programs write <x:row> and <x:c>: the same sheet, in other letters.
+    path = book_of(tmp_path / "hub.xlsx", {"outcomes": [HEADINGS, *ROWS]})
+    book = openpyxl.load_workbook(path)
+    book["outcomes"]["ZZ1048576"] = " "
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    sheet = re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", parts[name])
+    parts[name] = sheet.replace(b"xmlns=", b"xmlns:x=", 1)
+    with zipfile.ZipFile(tmp_path / "prefixed.xlsx", "w") as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    with pytest.raises(InputError, match="sheet outcomes reaches to column .* row 1,048,576"):
+        sv.read_records(tmp_path / "prefixed.xlsx")
 
 
 def test_a_stray_cell_to_the_right_costs_nothing(tmp_path):
