@@ -13,14 +13,16 @@ from socialvalue.table_checks import problem
 def importance_problems(parsed: Parsed) -> Iterator[dict]:
     """Every problem of the importance table with itself and with the outcomes."""
     table, outcomes = parsed.tables["importance"], parsed.tables["outcomes"]
+    if table.empty:
+        return
     said = table[table["outcome"].notna()]
     known = outcomes["outcome"].dropna().unique()
     for row, outcome in said.loc[~said["outcome"].isin(known), "outcome"].items():
         todo = f"Write it as in outcomes, or leave the row out.{did_you_mean(outcome, known)}"
         rule = "no outcome of this name was recorded"
         yield problem(IMPORTANCE, row, "outcome", outcome, rule, todo)
-    groups = set(outcomes["stakeholder_group"].dropna())
-    groups |= set(parsed.tables["stakeholders"]["stakeholder_group"].dropna())
+    groups = set(outcomes["stakeholder_group"].dropna().unique())
+    groups |= set(parsed.tables["stakeholders"]["stakeholder_group"].dropna().unique())
     named = table["stakeholder_group"].dropna()
     for row, group in named[~named.isin(groups)].items():
         todo = f"Write it as in outcomes, or leave the row out.{did_you_mean(group, groups)}"

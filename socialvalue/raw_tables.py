@@ -161,6 +161,8 @@ def filled_cells(values: pd.Series) -> pd.Series:
 
 def is_filled(values: pd.Series) -> pd.Series:
     """Which cells of a column are not blank."""
+    if pd.api.types.infer_dtype(values, skipna=True) == "date":
+        return values.notna()
     if not is_text(values):
         return filled_cells(values).notna()
     filled = surely_filled(values)
