@@ -12,19 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.proxy_set import PROXIES, write_proxy_set
+from socialvalue.schemas import EVIDENCE
 
 FIRST_DAY, DAYS = "2021-04-01", 1461
 """Four financial years, 2021-22 to 2024-25."""
 YEARS, GROUPS = 4, 10
-EVIDENCE = (
-    "self_report",
-    "before_after",
-    "comparison_group",
-    "trial",
-    "admin_record",
-    "testimony",
-    "estimate",
-)
 SEED_STEP = 1_000_000_000_000
 """Further apart than the numbers of any records, so that no two seeds share a draw."""
 MEMORY = "1GB"

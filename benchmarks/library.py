@@ -18,11 +18,8 @@ def settings() -> sv.Assumptions:
 
 
 def records_at(path: Path) -> sv.Records:
-    """Records in a file, used where they lie; read into a frame by releases that take no path."""
-    try:
-        return sv.Records(outcomes=str(path))
-    except sv.InputError:
-        return sv.Records(outcomes=frame_at(path))
+    """Records of a file, read into a frame: `Records` takes no path of one file."""
+    return sv.Records(outcomes=frame_at(path))
 
 
 def frame_at(path: Path) -> pd.DataFrame:
