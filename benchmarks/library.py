@@ -33,7 +33,7 @@ def frame_at(path: Path) -> pd.DataFrame:
 def value(records: Path, proxies: Any) -> dict[str, pd.DataFrame]:
     """Value by category and year without the check, and how many rows the impact map has."""
     basis = basis_at(records, proxies)
-    return {**after_map(basis), "map": pd.DataFrame({"rows": [len(basis.collapsed)]})}
+    return {**after_map(basis), "map": pd.DataFrame({"rows": [len(basis.collapsed.rows)]})}
 
 
 def basis_at(records: Path, proxies: Any) -> Any:

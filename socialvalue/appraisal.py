@@ -10,10 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from socialvalue import impact_map, provenance, summary, totals
+from socialvalue import provenance, summary, totals
 from socialvalue.assumptions import Assumptions
 from socialvalue.input_costs import value_inputs
-from socialvalue.joined_columns import prepared_outcomes, with_projects
+from socialvalue.joined_columns import with_projects
+from socialvalue.outcome_records import Collapsed, OutcomeRecords, outcome_records
 from socialvalue.proxies import ProxySet
 from socialvalue.totals import Range
 from socialvalue.valuation import ValuedMap, value_map, with_base_year
@@ -26,37 +27,28 @@ class Basis:
 
     Attributes
     ----------
-    outcomes : DataFrame
+    records : OutcomeRecords
         Outcome records with all that the impact map needs beside them.
-    prepared : narwhals frame
-        The same with the keys of the map, for ``year_start_month``.
-    link_sets : DataFrame
-        The links of the user's own: link_set, framework, category, share.
     inputs, adjustments : DataFrame
         Typed tables.
     proxies : ProxySet
-    year_start_month : int
-        Month a year starts in, for ``collapsed``.
     base_year : str or None
         As the user stated it; None where it is to be found.
-    collapsed : DataFrame
+    collapsed : Collapsed
         The impact map before it is valued.
     """
 
-    outcomes: pd.DataFrame
-    prepared: Any
-    link_sets: pd.DataFrame
+    records: OutcomeRecords
     inputs: pd.DataFrame
     adjustments: pd.DataFrame
     proxies: ProxySet
-    year_start_month: int
     base_year: str | None
-    collapsed: pd.DataFrame
+    collapsed: Collapsed
 
     @property
-    def extra(self) -> list[str]:
-        """Keys of the map beside its own."""
-        return ["link_set"] if len(self.link_sets) else []
+    def link_sets(self) -> pd.DataFrame:
+        """The links of the user's own: link_set, framework, category, share."""
+        return self.collapsed.link_sets
 
 
 @dataclass(frozen=True)
@@ -101,6 +93,7 @@ def basis_of(
     proxies: ProxySet,
     assumptions: Assumptions,
     breakdowns: tuple[str, ...] = (),
+    outcomes: Any = None,
 ) -> Basis:
     """Join typed tables of records and collapse them into an impact map.
 
@@ -113,22 +106,18 @@ def basis_of(
         For the month in which a year starts.
     breakdowns : tuple of str
         Columns that must be there to break down by.
+    outcomes : frame of any engine, optional
+        Typed outcome records, where they are not among the tables.
     """
-    outcomes, link_sets = prepared_outcomes(tables, proxies.proxies, breakdowns)
-    inputs = with_projects(tables["inputs"], tables["activities"])
-    month = assumptions.year_start_month
-    extra = ["link_set"] if len(link_sets) else []
-    prepared = impact_map.prepare(outcomes, month)
+    about = proxies.proxies.drop_duplicates("proxy_id").set_index("proxy_id")
+    records = outcome_records(tables, about["unit"], breakdowns, outcomes)
     return Basis(
-        outcomes=outcomes,
-        prepared=prepared,
-        link_sets=link_sets,
-        inputs=inputs,
+        records=records,
+        inputs=with_projects(tables["inputs"], tables["activities"]),
         adjustments=tables["adjustments"],
         proxies=proxies,
-        year_start_month=month,
         base_year=assumptions.base_year,
-        collapsed=impact_map.collapse(prepared, extra),
+        collapsed=records.collapse(assumptions.year_start_month),
     )
 
 
@@ -152,12 +141,12 @@ def appraise(basis: Basis, assumptions: Assumptions) -> Appraisal:
     """
     month = assumptions.year_start_month
     collapsed = basis.collapsed
-    if month != basis.year_start_month:
-        collapsed = impact_map.collapse(impact_map.prepare(basis.outcomes, month), basis.extra)
+    if month != collapsed.year_start_month:
+        collapsed = basis.records.collapse(month)
     inputs = basis.inputs.assign(year_start=year_of_dates(basis.inputs["date"], month))
-    years = pd.concat([collapsed["first_year"], inputs["year_start"]])
+    years = pd.concat([collapsed.rows["first_year"], inputs["year_start"]])
     assumptions = with_base_year(assumptions, years)
-    valued = value_map(collapsed, basis.proxies, basis.adjustments, assumptions)
+    valued = value_map(collapsed.rows, basis.proxies, basis.adjustments, assumptions)
     spent = value_inputs(inputs, assumptions)
     lines = summary.counted_lines(valued)
     span = provenance.span(lines, spent)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from socialvalue import __version__, claims, disclosure, impact_map, provenance
+from socialvalue import __version__, claims, disclosure, provenance
 from socialvalue.appraisal import Appraisal, Basis, appraise, basis_of
 from socialvalue.assumptions import Assumptions
 from socialvalue.claims_on_records import links_for_nothing
@@ -194,7 +194,7 @@ class _Job:
 def _assembled(job: _Job) -> Assessment:
     basis, appraisal = job.basis, job.appraisal
     assumptions, proxies = appraisal.assumptions, basis.proxies
-    placed = impact_map.with_row_keys(basis.prepared, basis.collapsed, basis.extra)
+    placed = basis.records.placed(basis.collapsed)
     valued = _unmerged(with_row_people(appraisal.valued, placed))
     breakdowns = {column: _broken_down(job, column) for column in job.breakdowns}
     named = stacked(proxies.links, basis.link_sets)[["framework", "category"]]
@@ -249,9 +249,8 @@ def _unmerged(valued: ValuedMap) -> ValuedMap:
 def _broken_down(job: _Job, column: str) -> ValuedMap:
     """The map with one more key, valued in the same way."""
     basis, assumptions = job.basis, job.appraisal.assumptions
-    keys = [*basis.extra, column]
-    collapsed = impact_map.collapse(basis.prepared, keys)
-    return _unmerged(value_map(collapsed, basis.proxies, basis.adjustments, assumptions))
+    collapsed = basis.records.collapse(assumptions.year_start_month, column)
+    return _unmerged(value_map(collapsed.rows, basis.proxies, basis.adjustments, assumptions))
 
 
 def _claim(job: _Job, valued: ValuedMap) -> Claim:
@@ -267,5 +266,5 @@ def _claim(job: _Job, valued: ValuedMap) -> Claim:
         outside_ratio=appraisal.lines.loc[~appraisal.in_ratio, "row_id"].drop_duplicates(),
         assumptions=appraisal.assumptions,
         sources=frozenset(job.basis.proxies.sources["source_id"].dropna()),
-        fits_nothing=links_for_nothing(job.basis.outcomes, tables["activities"], tables["links"]),
+        fits_nothing=links_for_nothing(job.basis.collapsed, tables["activities"], tables["links"]),
     )

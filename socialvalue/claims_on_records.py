@@ -6,6 +6,7 @@ import pandas as pd
 
 from socialvalue.adjustments import SCOPE
 from socialvalue.findings import Claim, finding
+from socialvalue.outcome_records import Collapsed
 
 
 def protection_not_applied(claim: Claim) -> Iterator[dict]:
@@ -123,14 +124,14 @@ def _unused_adjustments(claim: Claim) -> Iterator[tuple[str, object, str]]:
 
 
 def links_for_nothing(
-    outcomes: pd.DataFrame, activities: pd.DataFrame, links: pd.DataFrame
+    collapsed: Collapsed, activities: pd.DataFrame, links: pd.DataFrame
 ) -> pd.DataFrame:
     """Rows of the links table that name what neither records nor activities have.
 
     Parameters
     ----------
-    outcomes : DataFrame
-        Outcome records with their activity's columns.
+    collapsed : Collapsed
+        The impact map, in which every value that a link names is a key.
     activities, links : DataFrame
         Typed tables.
 
@@ -144,9 +145,8 @@ def links_for_nothing(
         stated = links[column].dropna()
         if stated.empty:
             continue
-        known = set()
-        for table in (outcomes, activities):
-            known |= set(table[column].dropna()) if column in table else set()
+        known = collapsed.names_in(column)
+        known |= set(activities[column].dropna()) if column in activities else set()
         for row, value in stated[~stated.isin(known)].items():
             found.append(("links", row, f"{column} {value}"))
     return pd.DataFrame(found, columns=["table", "row", "what"])

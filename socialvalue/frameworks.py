@@ -109,8 +109,9 @@ def assign_link_sets(outcomes: pd.DataFrame, links: pd.DataFrame) -> tuple[pd.Se
         chosen[str(framework)] = _best_links(outcomes, group)
     table = pd.DataFrame(chosen, index=outcomes.index).fillna("")
     nothing = ("",) * table.shape[1]
+    # Sorted, so that the number of a set does not hang on the order of the records.
     codes, combinations = pd.factorize(
-        pd.Series(list(map(tuple, table.to_numpy())), index=table.index)
+        pd.Series(list(map(tuple, table.to_numpy())), index=table.index), sort=True
     )
     numbers = [0 if tuple(each) == nothing else i + 1 for i, each in enumerate(combinations)]
     parts = []

@@ -1,4 +1,7 @@
-"""How do records become an impact map? The collapse, which is the only step that sees them all."""
+"""How do records become an impact map? The collapse, which is the only step that sees them all.
+
+Written once, for whichever engine holds the records: only the map leaves it.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,10 +9,14 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from socialvalue.engines import Frame, carry, fetch
 from socialvalue.errors import SettingsError
 
 SHARES = ("deadweight", "displacement", "attribution_to_others")
 STATES = tuple(f"states_{share}" for share in SHARES)
+TEXT_KEYS = ("project", "stakeholder_group", "outcome", "proxy_id", "unit", "evidence")
+NUMBER_KEYS = ("first_year", "starts", "duration_years", "drop_off")
+_TRUE_OR_FALSE = ("is_harm", *STATES)
 KEYS = (
     "project",
     "stakeholder_group",
@@ -38,146 +45,210 @@ RANGED = {"quantity_low_left": "quantity_low", "quantity_high_left": "quantity_h
 """Sums of the ends of each record's quantity, less the shares that the record states itself."""
 SUMS = (*PRODUCTS, *RANGED, "records_with_range")
 ROW_CAP = 200_000
+_JOIN = "join_"
 _NULL = "-"
-_NO_NUMBER, _NO_TEXT = -1e300, "\x00"
+_NO_NUMBER, _NO_TEXT = -1e300, ""
 
 
-def prepare(outcomes: Any, year_start_month: int) -> Any:
-    """Outcome records with the keys of the impact map beside them, on the engine that holds them.
+def keyed(records: Frame, year_start_month: int, extra: Sequence[str] = ()) -> Frame:
+    """Outcome records with the keys of the impact map, on the engine that holds them.
 
     Parameters
     ----------
-    outcomes : DataFrame
-        Typed outcome records, with the columns of the ``outcomes`` table.
+    records : narwhals frame
+        Typed outcome records: ``date``, ``quantity``, and those columns of the ``outcomes`` table
+        that are there.
     year_start_month : int
         Month in which a year starts.
+    extra : sequence of str
+        Further columns kept as keys.
 
     Returns
     -------
     narwhals frame
-        One row a record: the keys, ``quantity``, the eight products of quantity and shares, and
-        the low and high of the quantity less the record's own shares.
+        The same with the keys of the map, blanks as nulls.
     """
-    frame = nw.from_native(outcomes)
-    date, quantity = nw.col("date"), nw.col("quantity")
-    in_earlier_year = (date.dt.month() < year_start_month).cast(nw.Int64)
-    frame = frame.with_columns(
-        (date.dt.year().cast(nw.Int64) - in_earlier_year).alias("first_year"),
-        (quantity < 0).alias("is_harm"),
+    there = records.collect_schema()
+    # Whole numbers as floats: not every engine casts a missing one to an integer.
+    in_earlier_year = (nw.col("date").dt.month() < year_start_month).cast(nw.Float64)
+    first_year = nw.col("date").dt.year().cast(nw.Float64) - in_earlier_year
+    as_found = (*TEXT_KEYS, *NUMBER_KEYS[1:], *extra)
+    shares = [share for share in SHARES if share in there]
+    return records.with_columns(
+        first_year.alias("first_year"),
+        *[_key(name, there[name]).alias(name) for name in as_found if name in there],
+        (nw.col("quantity") < 0).fill_null(False).alias("is_harm"),
+        *[(~nw.col(share).is_null()).alias(f"states_{share}") for share in shares],
+    )
+
+
+def _key(name: str, dtype: Any) -> nw.Expr:
+    """A key with one mark for what is missing, and one zero."""
+    column = nw.col(name)
+    if isinstance(dtype, nw.String):
+        return nw.when(column != "").then(column).otherwise(None)
+    if dtype.is_numeric():
         # Adding 0.0 turns -0.0 into 0.0, which would otherwise be a key of its own.
-        *[nw.col(key) + 0.0 for key in ("starts", "duration_years", "drop_off")],
-        *[(~nw.col(share).is_null()).alias(f"states_{share}") for share in SHARES],
-        *[nw.col(share).fill_null(0.0).alias(f"_{share}") for share in SHARES],
-    )
-    own_left = nw.lit(1.0)
-    for share in SHARES:
-        own_left = own_left * (1.0 - nw.col(f"_{share}"))
-    ends = [nw.col(end) for end in RANGED.values()]
-    return frame.with_columns(
-        *[_product(quantity, shares).alias(name) for name, shares in PRODUCTS.items()],
-        # A record without a range has its quantity at both ends.
-        *[(nw.coalesce(nw.col(end), quantity) * own_left).alias(n) for n, end in RANGED.items()],
-        (~ends[0].is_null() | ~ends[1].is_null()).cast(nw.Int64).alias("records_with_range"),
-    )
+        return column.cast(nw.Float64) + 0.0
+    return column.cast(nw.String)
 
 
-def _product(quantity: nw.Expr, shares: Sequence[str]) -> nw.Expr:
-    for share in shares:
-        quantity = quantity * nw.col(f"_{share}")
-    return quantity
-
-
-def collapse(prepared: Any, extra: Sequence[str] = ()) -> pd.DataFrame:
-    """Collapse prepared records into an impact map: one row a key, with the sums it needs.
+def collapse(records: Frame, extra: Sequence[str] = ()) -> pd.DataFrame:
+    """Collapse keyed records into an impact map: one row a key, with the sums it needs.
 
     Every social value method is linear in quantity and multilinear in the three shares, so the
     sums of quantity and of its products with the shares hold all that valuation needs.
 
     Parameters
     ----------
-    prepared : narwhals frame
-        From `prepare`.
+    records : narwhals frame
+        From `keyed`, with the same ``extra``.
     extra : sequence of str
-        Further key columns: breakdowns and the link set.
+        Further key columns.
 
     Returns
     -------
     DataFrame
-        Key columns, ``row_key`` (text), ``records``, the eight sums, the ends of the quantity and
-        ``records_with_range``, in a fixed order of rows.
+        Key columns, ``records``, the eight sums, the ends of the quantity and
+        ``records_with_range``, in any order of rows.
 
     Raises
     ------
     SettingsError
         If there are more rows than the cap, with the column that made the map grow.
     """
-    keys = [*KEYS, *extra]
-    grouped = prepared.group_by(keys, drop_null_keys=False).agg(
-        nw.len().alias("records"), *[nw.col(name).sum() for name in SUMS]
-    )
-    table = nw.to_native(grouped)
+    there = records.collect_schema()
+    keys = [key for key in (*KEYS, *extra) if key in there]
+    parts, sums = _sums(there)
+    grouped = records.with_columns(*parts).group_by(keys, drop_null_keys=False)
+    counted = grouped.agg(nw.len().alias("records"), *[nw.col(name).sum() for name in sums])
+    # One row more than the cap is enough to know that there are too many.
+    table = fetch(counted.head(ROW_CAP + 1))
     if len(table) > ROW_CAP:
         widest = max(keys, key=lambda key: table[key].nunique(dropna=False))
         raise SettingsError(
-            f"The impact map would have {len(table):,} rows, over the cap of {ROW_CAP:,}. "
-            f"It grows by the column {widest!r} ({table[widest].nunique():,} values). Use "
-            "fewer or broader values, or leave it out of the breakdowns."
+            f"The impact map would have more than {ROW_CAP:,} rows, its cap. It grows by the "
+            f"column {widest!r} ({table[widest].nunique():,} values and more). Use fewer or "
+            "broader values, or leave it out of the breakdowns."
         )
-    table = table.assign(row_key=_encoded(table, keys))
-    # Engines return groups in any order; a fixed one makes results repeatable.
-    return table.sort_values("row_key", kind="stable").reset_index(drop=True)
+    return _complete(table, extra)
 
 
-def _encoded(table: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
-    """The keys of each row of the map as one text, by which two maps can be compared."""
+def _sums(there: Any) -> tuple[list[nw.Expr], list[str]]:
+    """What is summed, of the columns that are there: the rest is known to be nothing."""
+    quantity = nw.col("quantity")
+    filled = {share: nw.col(share).fill_null(0.0) for share in SHARES if share in there}
+    products = {n: shares for n, shares in PRODUCTS.items() if set(shares) <= set(filled)}
+    parts = [
+        _times(quantity, [filled[share] for share in shares]).alias(name)
+        for name, shares in products.items()
+    ]
+    ends = {name: nw.col(end) for name, end in RANGED.items() if end in there}
+    if not ends:
+        return parts, list(products)
+    left = [1.0 - share for share in filled.values()]
+    stated = nw.lit(False)
+    for name in RANGED:
+        # A record without a range has its quantity at both ends.
+        end = nw.coalesce(ends[name], quantity) if name in ends else quantity
+        parts.append(_times(end, left).alias(name))
+    for end in ends.values():
+        stated = stated | ~end.is_null()
+    parts.append(stated.cast(nw.Int64).alias("records_with_range"))
+    return parts, [*products, *RANGED, "records_with_range"]
+
+
+def _times(quantity: nw.Expr, factors: Sequence[nw.Expr]) -> nw.Expr:
+    for factor in factors:
+        quantity = quantity * factor
+    return quantity
+
+
+def _complete(table: pd.DataFrame, extra: Sequence[str]) -> pd.DataFrame:
+    """The map with every key and sum: those whose columns are not there are null, or nothing."""
+    missing: dict[str, Any] = {key: None for key in (*TEXT_KEYS, *extra) if key not in table}
+    missing |= {key: float("nan") for key in NUMBER_KEYS if key not in table}
+    missing |= dict.fromkeys([state for state in STATES if state not in table], False)
+    missing |= dict.fromkeys([name for name in PRODUCTS if name not in table], 0.0)
+    table = table.assign(**missing)
+    if "quantity_low_left" not in table:
+        # Without ranges both ends are what the records' own shares leave of the quantity.
+        signs = {name: (-1) ** len(shares) for name, shares in PRODUCTS.items()}
+        left = sum((table[name] * sign for name, sign in signs.items()), start=0.0)
+        table = table.assign(quantity_low_left=left, quantity_high_left=left, records_with_range=0)
+    types = dict.fromkeys((*PRODUCTS, *RANGED, *NUMBER_KEYS), "float64")
+    types |= dict.fromkeys(TEXT_KEYS, "string") | dict.fromkeys(_TRUE_OR_FALSE, "bool")
+    types |= {"records": "int64", "records_with_range": "int64"}
+    types |= {name: "string" for name in extra if not _is_number(table[name])}
+    if table["first_year"].notna().all():
+        types["first_year"] = "int64"
+    return table.astype(types)
+
+
+def _is_number(values: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(values)
+
+
+def with_row_keys(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """A map with ``row_key``, its keys as one text, by which two maps can be compared."""
     # Each key is written out behind its length, nulls as a mark that has none, so that no text can
     # look like another one or like two.
     written = pd.Series("", index=table.index, dtype="string")
     for key in keys:
         text = table[key].astype("string")
         written += (text.str.len().astype("string") + ":" + text).fillna(_NULL) + " "
-    return written.str.slice(stop=-1)
+    return table.assign(row_key=written.str.slice(stop=-1))
 
 
-def with_row_keys(prepared: Any, collapsed: pd.DataFrame, extra: Sequence[str] = ()) -> Any:
-    """Prepared records with the ``row_key`` of their row of the map.
+def with_rows(
+    records: Frame, found: pd.DataFrame, extra: Sequence[str], columns: Sequence[str]
+) -> Frame:
+    """Keyed records with columns of their row of the map; records of no row are left out.
 
     Parameters
     ----------
-    prepared : narwhals frame
-        From `prepare`.
-    collapsed : DataFrame
-        From `collapse` of the same records; it may have fewer rows: records of others are left out.
+    records : narwhals frame
+        From `keyed`, with the same ``extra``.
+    found : DataFrame
+        Keys from `collapse`, with the ``columns``, which have no nulls.
     extra : sequence of str
-        As in `collapse`.
+    columns : sequence of str
 
     Returns
     -------
     narwhals frame
     """
-    keys = [*KEYS, *extra]
-    joined_by = [f"_key_{key}" for key in keys]
-    found = nw.from_native(collapsed[[*keys, "row_key"]])
-    there = prepared.collect_schema()
-    rows = found.select(*_without_nulls(keys, there), "row_key")
-    lines = prepared.with_columns(*_without_nulls(keys, there))
-    return lines.join(rows, on=joined_by, how="inner").drop(joined_by)
-
-
-def _without_nulls(keys: Sequence[str], there: Any) -> list[nw.Expr]:
-    # Joins must never be on a null: a value that no key has stands for what is missing.
-    filled = []
+    there = records.collect_schema()
+    keys = [key for key in (*KEYS, *extra) if key in there]
+    numbers = {key for key in keys if there[key].is_numeric()}
+    names = [_JOIN + key for key in keys]
+    small = found[list(columns)].copy()
     for key in keys:
-        column = nw.col(key)
-        if there[key].is_numeric():
-            column = column.cast(nw.Float64).fill_null(_NO_NUMBER)
-        else:
-            column = column.cast(nw.String).fill_null(_NO_TEXT)
-        filled.append(column.alias(f"_key_{key}"))
-    return filled
+        small[_JOIN + key] = _without_nulls(found[key], key in numbers)
+    beside = records.with_columns(*[_join_key(key, key in numbers) for key in keys])
+    return beside.join(carry(small, records), on=names, how="inner").drop(names)  # type: ignore[arg-type]
 
 
-def count_people(prepared: Any, keys: Sequence[str]) -> pd.DataFrame:
+def _join_key(key: str, is_number: bool) -> nw.Expr:
+    # Joins must never be on a null: a value that no key has stands for what is missing.
+    if is_number:
+        column = nw.col(key).fill_null(_NO_NUMBER)
+    elif key in _TRUE_OR_FALSE:
+        column = nw.col(key).cast(nw.Int64)
+    else:
+        column = nw.col(key).fill_null(_NO_TEXT)
+    return column.alias(_JOIN + key)
+
+
+def _without_nulls(values: pd.Series, is_number: bool) -> pd.Series:
+    if is_number:
+        return values.astype("float64").fillna(_NO_NUMBER)
+    if pd.api.types.is_bool_dtype(values):
+        return values.astype("int64")
+    return values.astype("string").fillna(_NO_TEXT)
+
+
+def count_people(records: Frame, keys: Sequence[str]) -> pd.DataFrame:
     """Distinct people for each combination of keys, counted where the records lie.
 
     People with a ``person_id`` count once; records without one count their ``people``. Where a
@@ -185,38 +256,46 @@ def count_people(prepared: Any, keys: Sequence[str]) -> pd.DataFrame:
 
     Parameters
     ----------
-    prepared : narwhals frame
-        With the columns ``keys``, ``person_id`` and ``people``.
+    records : narwhals frame
+        With the columns ``keys`` and, where they are recorded, ``person_id`` and ``people``.
     keys : sequence of str
-        Columns without nulls, such as ``row_key``. Empty for the total.
+        Columns such as ``row_id``. Empty for the total.
 
     Returns
     -------
     DataFrame
         The keys and ``people`` (float, null where unknown).
     """
+    there = records.collect_schema()
     if not keys:
-        prepared, keys = prepared.with_columns(nw.lit(0).alias("_all")), ["_all"]
-    named = prepared.filter(~nw.col("person_id").is_null())
-    # Group by person first and count afterwards: a plain distinct count takes null for a person.
-    pairs = named.group_by([*keys, "person_id"]).agg(nw.len().alias("_records"))
-    counted = nw.to_native(pairs.group_by(list(keys)).agg(nw.len().alias("people")))
-    unnamed = prepared.filter(nw.col("person_id").is_null() & ~nw.col("people").is_null())
-    stated = nw.to_native(unnamed.group_by(list(keys)).agg(nw.col("people").sum()))
-    filled = [each for each in (counted, stated) if len(each)] or [counted]
+        records, keys = records.with_columns(nw.lit(0).alias("all_")), ["all_"]
+    counts, unnamed = [], records
+    if "person_id" in there:
+        named = records.filter(~nw.col("person_id").is_null())
+        # Group by person first and count afterwards: a plain distinct count takes null for one.
+        pairs = named.group_by([*keys, "person_id"]).agg(nw.len().alias("records_"))
+        counts.append(fetch(pairs.group_by(list(keys)).agg(nw.len().alias("people"))))
+        unnamed = records.filter(nw.col("person_id").is_null())
+    if "people" in there:
+        stated = unnamed.filter(~nw.col("people").is_null())
+        counts.append(fetch(stated.group_by(list(keys)).agg(nw.col("people").sum())))
+    counts = [each for each in counts if len(each)]
+    if not counts:
+        return pd.DataFrame(columns=[*keys, "people"]).astype({"people": "float64"})
     # A blank category is a category: its people count like any other's.
-    both = pd.concat(filled).groupby(list(keys), as_index=False, dropna=False)["people"].sum()
+    both = pd.concat(counts).groupby(list(keys), as_index=False, dropna=False)["people"].sum()
     return both.astype({"people": "float64"})
 
 
-def people_of_small_rows(prepared: Any, row_keys: Sequence[str]) -> pd.DataFrame:
-    """Who is behind some rows of the map: distinct (row_key, person), as codes and not names.
+def people_of_rows(records: Frame, row_ids: Sequence[int]) -> pd.DataFrame:
+    """Who is behind some rows of the map: distinct (row_id, person), as codes and not names.
 
     Needed to merge small groups before anything is published. Few rows, few people in each.
     """
-    chosen = prepared.filter(nw.col("row_key").is_in(list(row_keys)))
-    chosen = chosen.filter(~nw.col("person_id").is_null())
-    pairs = nw.to_native(chosen.select("row_key", "person_id").unique(["row_key", "person_id"]))
-    return pd.DataFrame(
-        {"row_key": pairs["row_key"].to_numpy(), "person": pd.factorize(pairs["person_id"])[0]}
-    )
+    if "person_id" not in records.collect_schema() or not len(row_ids):
+        return pd.DataFrame({"row_id": pd.Series(dtype="int64"), "person": pd.Series(dtype="int")})
+    chosen = records.filter(nw.col("row_id").is_in(list(row_ids)))
+    chosen = chosen.filter(~nw.col("person_id").is_null()).select("row_id", "person_id")
+    pairs = fetch(chosen.unique(["row_id", "person_id"])).sort_values(["row_id", "person_id"])
+    people = pd.factorize(pairs["person_id"])[0]
+    return pd.DataFrame({"row_id": pairs["row_id"].to_numpy("int64"), "person": people})

@@ -1,12 +1,13 @@
-"""Which columns do records take from their activity and their proxy?"""
+"""Which columns do records take from their activity, and which may they be broken down by?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 
+from socialvalue.engines import Frame, carry
 from socialvalue.errors import SettingsError
-from socialvalue.frameworks import assign_link_sets
 
 _FROM_ACTIVITY = ("project", "activity_type", "place", "lsoa", "organisation", "partners")
 
@@ -46,19 +47,52 @@ _OF_THE_MAP = (
 )
 
 
-def with_activities(outcomes: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
-    """Outcome records with their activity's columns; what an outcome states itself wins."""
-    outcomes = outcomes.copy()
-    if activities.empty:
-        return outcomes
-    by_id = activities.set_index("activity_id")
-    for column in by_id.columns:
-        joined = outcomes["activity_id"].map(by_id[column])
-        if column not in outcomes:
-            outcomes[column] = joined
-        elif column in _FROM_ACTIVITY:
-            outcomes[column] = outcomes[column].fillna(joined)
-    return outcomes
+def with_activities(records: Frame, activities: pd.DataFrame, wanted: Collection[str]) -> Frame:
+    """Outcome records with columns of their activity; what an outcome states itself wins.
+
+    Parameters
+    ----------
+    records : narwhals frame
+        Typed outcome records, on the engine that holds them.
+    activities : DataFrame
+        Typed, one row an activity.
+    wanted : collection of str
+        Columns that are needed.
+    """
+    there = records.collect_schema().names()
+    taken = [
+        name
+        for name in activities.columns
+        if name in wanted
+        and name != "activity_id"
+        and (name not in there or name in _FROM_ACTIVITY)
+        and activities[name].notna().any()
+    ]
+    if not taken or "activity_id" not in there:
+        return records
+    joined = {f"activity_{name}_": _plain(activities[name]) for name in taken}
+    small = pd.DataFrame({"join_activity": activities["activity_id"].astype("string"), **joined})
+    beside = records.with_columns(nw.col("activity_id").fill_null("").alias("join_activity"))
+    beside = beside.join(carry(small, records), on="join_activity", how="left")  # type: ignore[arg-type]
+    found = {name: _or_null(f"activity_{name}_", small) for name in taken}
+    own = {
+        name: nw.coalesce(_or_null(name), e) if name in there else e for name, e in found.items()
+    }
+    columns = [expr.alias(name) for name, expr in own.items()]
+    return beside.with_columns(*columns).drop("join_activity", *joined)
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    """Values without nulls, for the way to an engine: numbers stay numbers, the rest is text."""
+    is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    return values.astype("float64") if is_number else values.astype("string").fillna("")
+
+
+def _or_null(name: str, small: pd.DataFrame | None = None) -> nw.Expr:
+    column = nw.col(name)
+    if small is not None and pd.api.types.is_float_dtype(small[name]):
+        return nw.when(~column.is_nan()).then(column)
+    return nw.when(column != "").then(column)
 
 
 def with_projects(inputs: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
@@ -69,21 +103,21 @@ def with_projects(inputs: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFram
     return inputs.assign(project=inputs["project"].fillna(inputs["activity_id"].map(projects)))
 
 
-def with_units(outcomes: pd.DataFrame, proxies: pd.DataFrame) -> pd.DataFrame:
-    """Outcome records with their proxy's unit where they state none."""
-    units = proxies.drop_duplicates("proxy_id").set_index("proxy_id")["unit"]
-    return outcomes.assign(unit=outcomes["unit"].fillna(outcomes["proxy_id"].map(units)))
+def refuse_breakdowns(names: Sequence[str], breakdowns: Sequence[str]) -> None:
+    """Refuse breakdowns that cannot be made.
 
-
-def with_breakdowns(outcomes: pd.DataFrame, breakdowns: tuple[str, ...]) -> pd.DataFrame:
-    """Outcome records whose declared breakdowns exist; whole numbers stay whole.
+    Parameters
+    ----------
+    names : sequence of str
+        Columns of outcomes and of activities.
+    breakdowns : sequence of str
 
     Raises
     ------
     SettingsError
-        If a column does not exist, or names people.
+        If a column does not exist, or names people, or the impact map has one of that name.
     """
-    taken = [name for name in _FROM_THE_PROXY if name in outcomes]
+    taken = [name for name in _FROM_THE_PROXY if name in names]
     if taken:
         raise SettingsError(
             f"The records have a column {taken[0]!r}, which the impact map takes from the proxy. "
@@ -95,39 +129,22 @@ def with_breakdowns(outcomes: pd.DataFrame, breakdowns: tuple[str, ...]) -> pd.D
                 f"Cannot break down by {column!r}: the impact map has it as a figure of its own. "
                 "Break down by a column that names a group, a place or a kind."
             )
-        if column not in outcomes or column in _PRIVATE:
-            known = [c for c in outcomes if c not in (*_PRIVATE, *_OF_THE_MAP)]
+        if column not in names or column in _PRIVATE:
+            known = [name for name in names if name not in (*_PRIVATE, *_OF_THE_MAP)]
             near = get_close_matches(column, known, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
             why = "names people" if column in _PRIVATE else "is no column of outcomes or activities"
             raise SettingsError(f"Cannot break down by {column!r}: it {why}.{hint}")
-        values = outcomes[column]
-        if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
-            outcomes = outcomes.assign(**{column: values.astype("Int64")})
-    return outcomes
 
 
-def prepared_outcomes(
-    tables: Mapping[str, pd.DataFrame], proxies: pd.DataFrame, breakdowns: tuple[str, ...]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Outcome records with all that the impact map needs beside them.
+def whole_numbers(values: pd.Series) -> pd.Series:
+    """Numbers as whole ones, where all of them are.
 
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Typed tables of records.
-    proxies : DataFrame
-        Proxies by proxy_id, with their unit.
-    breakdowns : tuple of str
-
-    Returns
-    -------
-    outcomes : DataFrame
-        With the columns of their activity, their unit and ``link_set``.
-    link_sets : DataFrame
-        link_set, framework, category, share.
+    Examples
+    --------
+    >>> whole_numbers(pd.Series([1.0, None])).tolist()
+    [1, <NA>]
     """
-    outcomes = with_activities(tables["outcomes"], tables["activities"])
-    outcomes = with_breakdowns(with_units(outcomes, proxies), breakdowns)
-    link_set, link_sets = assign_link_sets(outcomes, tables["links"])
-    return outcomes.assign(link_set=link_set), link_sets
+    if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
+        return values.astype("Int64")
+    return values

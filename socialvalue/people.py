@@ -1,11 +1,11 @@
 """How many distinct people are behind each figure? Counted, never added up."""
 
-from typing import Any
-
 import narwhals.stable.v2 as nw
 import pandas as pd
 
 from socialvalue import impact_map
+from socialvalue.engines import Frame, carry
+from socialvalue.joined_columns import whole_numbers
 from socialvalue.valuation import ValuedMap
 
 SMALL_ROW = 50
@@ -13,27 +13,26 @@ SMALL_ROW = 50
 _COUNTED_BY = ("project", "stakeholder_group", "outcome")
 
 
-def with_row_people(valued: ValuedMap, placed: Any) -> ValuedMap:
+def with_row_people(valued: ValuedMap, placed: Frame) -> ValuedMap:
     """The map with the distinct people behind each row; null where none are recorded."""
-    counts = impact_map.count_people(placed, ["row_key"]).set_index("row_key")["people"]
-    rows = valued.rows.assign(people=valued.rows["row_key"].map(counts).astype(float))
+    counts = impact_map.count_people(placed, ["row_id"]).set_index("row_id")["people"]
+    rows = valued.rows.assign(people=valued.rows["row_id"].map(counts).astype(float))
     return ValuedMap(rows, valued.values)
 
 
 def people_behind(
-    valued: ValuedMap, placed: Any, allocation: pd.DataFrame, breakdowns: list[str]
+    valued: ValuedMap, placed: Frame, allocation: pd.DataFrame, breakdowns: list[str]
 ) -> tuple[dict[str, pd.DataFrame], float]:
     """Distinct people behind the counted rows: in total, by key and by category."""
     counted = valued.rows[valued.rows["counted"]]
-    behind = placed.filter(nw.col("row_key").is_in(counted["row_key"].tolist()))
+    behind = _of_rows(placed, counted)
     total = impact_map.count_people(behind, [])
-    keys = [*_COUNTED_BY, *breakdowns]
-    people = {key: impact_map.count_people(behind, [key]) for key in keys}
+    people = {key: _by(behind, [key]) for key in (*_COUNTED_BY, *breakdowns)}
     return _with_goals(people, behind, counted, allocation), _total(total)
 
 
 def people_in_both(
-    placed: Any, valued: ValuedMap, breakdowns: list[str]
+    placed: Frame, valued: ValuedMap, breakdowns: list[str]
 ) -> dict[tuple[str, str], pd.DataFrame]:
     """Distinct people in each pair of a breakdown's category and another split's.
 
@@ -41,14 +40,27 @@ def people_in_both(
     figures shows few people.
     """
     counted = valued.rows[valued.rows["counted"]]
-    behind = placed.filter(nw.col("row_key").is_in(counted["row_key"].tolist()))
+    behind = _of_rows(placed, counted)
     others = [*_COUNTED_BY, "first_year", *breakdowns]
     return {
-        (name, other): impact_map.count_people(behind, [name, other])
+        (name, other): _by(behind, [name, other])
         for name in breakdowns
         for other in others
         if other != name
     }
+
+
+def _of_rows(placed: Frame, rows: pd.DataFrame) -> Frame:
+    ids = carry(pd.DataFrame({"row_id": rows["row_id"].to_numpy("int64")}), placed)
+    return placed.join(ids, on="row_id", how="inner")  # type: ignore[arg-type]
+
+
+def _by(behind: Frame, keys: list[str]) -> pd.DataFrame:
+    """People by columns of the records; a column without a value anywhere is one blank category."""
+    there = behind.collect_schema()
+    missing = [nw.lit(None, dtype=nw.String).alias(key) for key in keys if key not in there]
+    counts = impact_map.count_people(behind.with_columns(*missing), keys)
+    return counts.assign(**{key: whole_numbers(counts[key]) for key in keys})
 
 
 def _total(counts: pd.DataFrame) -> float:
@@ -56,19 +68,20 @@ def _total(counts: pd.DataFrame) -> float:
 
 
 def _with_goals(
-    people: dict[str, pd.DataFrame], behind: Any, counted: pd.DataFrame, allocation: pd.DataFrame
+    people: dict[str, pd.DataFrame],
+    behind: Frame,
+    counted: pd.DataFrame,
+    allocation: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
-    lines = behind.select("row_key", "person_id", "people").to_native()
     for framework, shares in allocation[allocation["share"] > 0].groupby("framework"):
-        rows = counted[["row_id", "row_key"]].merge(shares, on="row_id")
-        of_category = nw.from_native(lines.merge(rows[["row_key", "category"]], on="row_key"))
+        rows = shares.loc[shares["row_id"].isin(counted["row_id"]), ["row_id", "category"]]
+        of_category = behind.join(carry(rows, behind), on="row_id", how="inner")  # type: ignore[arg-type]
         counts = impact_map.count_people(of_category, ["category"])
         people[str(framework)] = counts.rename(columns={"category": str(framework)})
     return people
 
 
-def small_rows(valued: ValuedMap, placed: Any) -> pd.DataFrame:
+def small_rows(valued: ValuedMap, placed: Frame) -> pd.DataFrame:
     """Who is behind each small row: row_id and a code for each person."""
     few = valued.rows[valued.rows["people"] < SMALL_ROW]
-    pairs = impact_map.people_of_small_rows(placed, few["row_key"].tolist())
-    return pairs.merge(few[["row_key", "row_id"]], on="row_key")[["row_id", "person"]]
+    return impact_map.people_of_rows(placed, few["row_id"].tolist())

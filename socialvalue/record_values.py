@@ -3,10 +3,9 @@
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from socialvalue import impact_map
 from socialvalue.errors import InputError
 from socialvalue.impact_map import SHARES
-from socialvalue.joined_columns import prepared_outcomes
+from socialvalue.outcome_records import outcome_records
 from socialvalue.parse import parse_records
 from socialvalue.records import Records
 from socialvalue.results import Result
@@ -46,29 +45,26 @@ def value_records(records: Records, result: Result) -> pd.DataFrame:
     True
     """
     rows = result.valued.rows
-    tables = parse_records(records).tables
-    outcomes, _ = prepared_outcomes(tables, result.proxies_used, ())
-    extra = ["link_set"] if "link_set" in rows else []
-    prepared = impact_map.prepare(outcomes, result.assumptions.year_start_month)
-    collapsed = impact_map.collapse(prepared, extra)
-    missing = collapsed.loc[~collapsed["row_key"].isin(rows["row_key"]), "records"].sum()
+    units = result.proxies_used.drop_duplicates("proxy_id").set_index("proxy_id")["unit"]
+    placed_by = outcome_records(parse_records(records).tables, units)
+    collapsed = placed_by.collapse(result.assumptions.year_start_month)
+    missing = collapsed.rows.loc[~collapsed.rows["row_key"].isin(rows["row_key"]), "records"].sum()
     if missing:
         raise InputError(
             f"{missing} records have no row in this result. Give the records it was assessed "
             "from, and the result as assessed."
         )
-    placed = impact_map.with_row_keys(prepared, collapsed, extra)
-    own = nw.lit(1.0)
+    # Rows are the result's own: a map of fewer records would number them otherwise.
+    own_id = collapsed.rows["row_key"].map(rows.set_index("row_key")["row_id"])
+    here = pd.DataFrame({"row_id": range(1, len(own_id) + 1), "result_row": own_id})
+    counted = rows.loc[rows["counted"], ["row_id", "left_unstated", *_MEASURES.values()]]
+    factors = here.merge(counted.rename(columns={"row_id": "result_row"}), on="result_row")
+    lines = placed_by.placed(collapsed, factors)
+    there = lines.collect_schema()
+    left = nw.col("left_unstated")
     for share in SHARES:
-        own = own * (1 - nw.col(f"_{share}"))
-    lines = placed.select("outcome_id", "row_key", "quantity", own.alias("own")).to_native()
-    counted = rows[rows["counted"]]
-    columns = ["row_key", "row_id", "left_unstated", *_MEASURES.values()]
-    joined = lines.merge(counted[columns], on="row_key", how="inner", validate="many_to_one")
-    left = joined["own"] * joined["left_unstated"]
-    values = joined[["outcome_id", "row_id"]].copy()
-    for measure, factor in _MEASURES.items():
-        values[measure] = joined["quantity"] * joined[factor]
-        if measure != "gross_value":
-            values[measure] *= left
-    return values
+        left = left * (1 - nw.col(share).fill_null(0.0)) if share in there else left
+    values = {name: nw.col("quantity") * nw.col(factor) for name, factor in _MEASURES.items()}
+    taken = {n: value if n == "gross_value" else value * left for n, value in values.items()}
+    columns = [value.alias(name) for name, value in taken.items()]
+    return lines.select("outcome_id", nw.col("result_row").alias("row_id"), *columns).to_native()
