@@ -6,7 +6,6 @@ the public one. Only the impact map is touched, never the records, unless years 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -93,7 +92,7 @@ def basis_of(
     proxies: ProxySet,
     assumptions: Assumptions,
     breakdowns: tuple[str, ...] = (),
-    outcomes: Any = None,
+    ready: tuple[OutcomeRecords, Collapsed] | None = None,
 ) -> Basis:
     """Join typed tables of records and collapse them into an impact map.
 
@@ -106,18 +105,20 @@ def basis_of(
         For the month in which a year starts.
     breakdowns : tuple of str
         Columns that must be there to break down by.
-    outcomes : frame of any engine, optional
-        Typed outcome records, where they are not among the tables.
+    ready : tuple of OutcomeRecords and Collapsed, optional
+        Outcome records that are on an engine, and their map, where they are not among the tables.
     """
-    about = proxies.proxies.drop_duplicates("proxy_id").set_index("proxy_id")
-    records = outcome_records(tables, about["unit"], breakdowns, outcomes)
+    if ready is None:
+        records = outcome_records(tables, proxies.units, breakdowns)
+        ready = records, records.collapse(assumptions.year_start_month)
+    records, collapsed = ready
     return Basis(
         records=records,
         inputs=with_projects(tables["inputs"], tables["activities"]),
         adjustments=tables["adjustments"],
         proxies=proxies,
         base_year=assumptions.base_year,
-        collapsed=records.collapse(assumptions.year_start_month),
+        collapsed=collapsed,
     )
 
 

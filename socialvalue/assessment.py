@@ -143,7 +143,7 @@ def assess(
     >>> bool(abs(parts - result.totals["present_value"]) < 0.005)
     True
     """
-    from socialvalue.checks import check_parsed
+    from socialvalue.checks import check_parsed, engine_outcomes
 
     _refuse_wrong_kinds(records, assumptions)
     assumptions = assumptions or Assumptions()
@@ -154,10 +154,14 @@ def assess(
     known = (*ROW_KEYS, "year", *shipped_frameworks(), *proxies.frameworks)
     breakdowns = tuple(name for name in dict.fromkeys(asked) if name not in known)
     parsed = parse_records(records)
-    problems = check_parsed(parsed, records, proxies, assumptions)
+    engine = engine_outcomes(records, parsed, proxies, assumptions, breakdowns)
+    problems = check_parsed(parsed, records, proxies, assumptions, engine)
     if len(problems):
         raise InputError("The records were not valued.", problems)
-    basis = basis_of(parsed.tables, proxies, assumptions, breakdowns)
+    ready = None if engine is None else (engine.records, engine.collapsed)
+    if engine is not None:
+        parsed = replace(parsed, coerced=stacked(parsed.coerced, engine.held.notes))
+    basis = basis_of(parsed.tables, proxies, assumptions, breakdowns, ready)
     appraisal = appraise(basis, assumptions)
     result = _assembled(_Job(records, parsed, basis, appraisal, breakdowns))
     also = dict.fromkeys(name for name in asked if name not in breakdowns)

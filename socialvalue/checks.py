@@ -1,17 +1,20 @@
 """What is wrong in the data? Every problem at once, with row, column, value and what to do."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from socialvalue import cross_checks
 from socialvalue.assumptions import Assumptions
-from socialvalue.columns import Table
+from socialvalue.engine_checks import Checking, problems_on_engine
+from socialvalue.engine_outcomes import EngineOutcomes, read_outcomes
+from socialvalue.engine_reading import open_table
 from socialvalue.parse import Parsed, parse_records
+from socialvalue.problem_rows import once_a_cell, shown
 from socialvalue.proxies import ProxySet, load_proxies
-from socialvalue.raw_tables import as_shown, as_written
 from socialvalue.records import PROBLEM_COLUMNS, Records
-from socialvalue.schemas import TABLES
+from socialvalue.schemas import OUTCOMES, TABLES
 from socialvalue.table_checks import of_one_table
 
 
@@ -34,8 +37,10 @@ def check(
     -------
     DataFrame
         table, row (as the spreadsheet shows it), column, value (as written; hidden where it would
-        identify somebody), rule, what_to_do, source, record (its identifier). Empty where nothing
-        is wrong.
+        identify somebody), rule, what_to_do, source, record (its identifier), count (of all
+        problems of the rule in the column). Empty where nothing is wrong. Of records on an engine
+        the first rows of each rule are listed, and all are counted; where the engine numbers no
+        rows, row is null.
 
     Examples
     --------
@@ -53,7 +58,27 @@ def check(
     """
     if isinstance(proxies, str | Path):
         proxies = load_proxies(proxies)
-    return check_parsed(parse_records(records), records, proxies, assumptions or Assumptions())
+    assumptions = assumptions or Assumptions()
+    parsed = parse_records(records)
+    engine = engine_outcomes(records, parsed, proxies, assumptions)
+    return check_parsed(parsed, records, proxies, assumptions, engine)
+
+
+def engine_outcomes(
+    records: Records,
+    parsed: Parsed,
+    proxies: ProxySet | None,
+    assumptions: Assumptions,
+    breakdowns: Sequence[str] = (),
+) -> EngineOutcomes | None:
+    """Outcome records that lie on an engine, read and collapsed; None where they are in pandas."""
+    if OUTCOMES.name not in records.held:
+        return None
+    units = pd.Series(dtype="string") if proxies is None else proxies.units
+    held = open_table(
+        records.held[OUTCOMES.name], OUTCOMES, records.origin(OUTCOMES.name), records.dates
+    )
+    return read_outcomes(held, parsed.tables, units, assumptions, breakdowns)
 
 
 def check_parsed(
@@ -61,53 +86,50 @@ def check_parsed(
     records: Records,
     proxies: ProxySet | None,
     assumptions: Assumptions,
+    engine: EngineOutcomes | None = None,
 ) -> pd.DataFrame:
     """The same for records that were parsed already."""
     found = [parsed.problems]
+    sources = {name: str(records.origin(name)) for name in parsed.given}
+    on_engine = engine is not None and len(engine.collapsed.found) > 0
     if "outcomes" not in parsed.given:
         found.append(cross_checks.missing_outcomes())
-    elif parsed.tables["outcomes"].empty and "outcomes" not in set(parsed.problems["table"]):
-        found.append(cross_checks.no_outcomes(str(records.origin("outcomes"))))
-    for name in parsed.given:
+    elif _none_said(parsed) and not on_engine:
+        found.append(cross_checks.no_outcomes(sources["outcomes"]))
+    for name in records.tables:
         of_table = of_one_table(parsed.tables[name], TABLES[name], parsed.problems)
-        found.append(of_table.assign(source=str(records.origin(name))))
-    across = cross_checks.across_tables(parsed, proxies, assumptions)
-    sources = {name: str(records.origin(name)) for name in parsed.given}
-    found.append(across.assign(source=across["table"].map(sources)))
+        found.append(of_table.assign(source=sources[name]))
+    if not on_engine:
+        across = cross_checks.across_tables(parsed, proxies, assumptions)
+        found.append(across.assign(source=across["table"].map(sources)))
     problems = pd.concat([each for each in found if len(each)] or [parsed.problems])
-    return _shown(_in_order(_once_a_cell(problems)), records)
+    problems = _counted(shown(_in_order(once_a_cell(problems)), records))
+    if engine is None or not on_engine:
+        return problems
+    there = Checking(engine, parsed, proxies, assumptions, sources)
+    return _together(problems, problems_on_engine(there))
 
 
-def _once_a_cell(problems: pd.DataFrame) -> pd.DataFrame:
-    """The first problem of each cell: what is no number is not out of bounds as well."""
-    in_cell = problems["row"].notna() & problems["column"].astype(bool)
-    return problems[~(in_cell & problems.duplicated(["table", "row", "column"]))]
+def _none_said(parsed: Parsed) -> bool:
+    """Whether there are no outcomes, and no problem says why."""
+    return parsed.tables["outcomes"].empty and "outcomes" not in set(parsed.problems["table"])
 
 
-def _shown(problems: pd.DataFrame, records: Records) -> pd.DataFrame:
-    """The same with each value as it was written, and the record it is of by its identifier."""
-    problems = problems.assign(record="")
-    for (name, column), group in problems.groupby(["table", "column"], sort=False):
-        if name not in records.tables:
-            continue
-        table = TABLES[name]
-        written = as_written(records.tables[name], table)
-        group = group[group["row"].isin(written.index)]
-        rows = written.loc[group["row"]]
-        problems.loc[group.index, "record"] = _named(table, rows, column)
-        if column in written and not table[column].private:
-            values = [as_shown(cell) for cell in rows[column]]
-            problems.loc[group.index, "value"] = pd.Series(values, group.index, dtype=object)
-    return problems
+def _counted(problems: pd.DataFrame) -> pd.DataFrame:
+    """The same with how many problems there are of each rule of a column."""
+    sizes = problems.groupby(["table", "column", "rule"], dropna=False)["rule"].transform("size")
+    return problems.assign(count=sizes.astype("int64"))
 
 
-def _named(table: Table, rows: pd.DataFrame, column: str) -> list[str]:
-    """Identifiers of records, where the message is not about them anyway."""
-    keys = [key for key in table.key if key in rows and key != column and not table[key].private]
-    named = [
-        [f"{key} {as_shown(cell)}" if pd.notna(cell) else "" for cell in rows[key]] for key in keys
-    ]
-    return ["   ".join(filter(None, each)) for each in zip(*named, strict=True)] or [""] * len(rows)
+def _together(problems: pd.DataFrame, on_engine: pd.DataFrame) -> pd.DataFrame:
+    if on_engine.empty:
+        return problems
+    both = pd.concat([each for each in (problems, on_engine[problems.columns]) if len(each)])
+    order = {name: place for place, name in enumerate(TABLES)}
+    place = both["table"].map(order).fillna(-1)
+    both = both.assign(_place=place, _row=pd.to_numeric(both["row"], errors="coerce").fillna(0))
+    both = both.sort_values(["_place", "_row"], kind="stable").drop(columns=["_place", "_row"])
+    return both.reset_index(drop=True)
 
 
 def _in_order(problems: pd.DataFrame) -> pd.DataFrame:

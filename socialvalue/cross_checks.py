@@ -98,7 +98,7 @@ def _without_activity(parsed: Parsed) -> Iterator[dict]:
     outcomes = parsed.tables["outcomes"]
     rule = "activity_id is required where there is a table of activities"
     blank = outcomes.index[outcomes["activity_id"].isna()]
-    if len(blank) and len(blank) == len(outcomes):
+    if len(blank) and len(blank) == (parsed.outcome_records or len(outcomes)):
         todo = "Write the activity of each outcome, or take the activities out: it names none."
         yield _problem("outcomes", None, "activity_id", None, rule, todo)
         return

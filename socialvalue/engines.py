@@ -138,3 +138,8 @@ def _ddl(small: pd.DataFrame) -> str:
 def _schema(small: pd.DataFrame) -> dict[str, Any]:
     types = {"bool": nw.Boolean, "int": nw.Int64, "float": nw.Float64, "text": nw.String}
     return {name: types[_kind(small[name].dtype)]() for name in small}
+
+
+def not_nan(column: nw.Expr) -> nw.Expr:
+    """A number, null where it is not a number: both mean missing."""
+    return nw.when(~column.is_nan()).then(column)

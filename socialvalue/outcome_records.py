@@ -155,7 +155,8 @@ def outcome_records(
     frame = with_activities(frame, activities, ("project", *scopes, *breakdowns))
     there = frame.collect_schema().names()
     chosen = [name for name in scopes if name in there and name not in KEYS]
-    frame = frame.with_columns(*[_only_named(name, links[name]) for name in chosen])
+    if chosen:
+        frame = frame.with_columns(*[_only_named(name, links[name]) for name in chosen])
     return OutcomeRecords(frame, links, units, tuple(_LINK + name for name in chosen))
 
 

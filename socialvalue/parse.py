@@ -45,12 +45,18 @@ class Parsed:
         table, column, what, count, first_rows: what was written otherwise than it was read.
     given : tuple of str
         Tables that were given.
+    weights : Series, optional
+        How many records each row of ``outcomes`` stands for; one where not said.
+    outcome_records : int, optional
+        How many outcome records there are, where ``outcomes`` holds only some of them.
     """
 
     tables: dict[str, pd.DataFrame]
     problems: pd.DataFrame
     coerced: pd.DataFrame
     given: tuple[str, ...]
+    weights: pd.Series | None = None
+    outcome_records: int | None = None
 
 
 def parse_records(records: Records) -> Parsed:
@@ -81,7 +87,8 @@ def parse_records(records: Records) -> Parsed:
         tables[name] = typed
         problems.append(found)
         notes.append(changed)
-    return Parsed(tables, _joined(problems), _joined(notes), tuple(given))
+    names = tuple(records)
+    return Parsed(tables, _joined(problems), _joined(notes), names)
 
 
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -118,7 +125,7 @@ def parse_table(
     columns = {}
     for column in table.columns:
         if column.name in raw:
-            columns[column.name] = _parse_column(raw[column.name], column, reading)
+            columns[column.name] = parse_column(raw[column.name], column, reading)
         else:
             if column.required:
                 reading.problem(
@@ -131,7 +138,7 @@ def parse_table(
             columns[column.name] = pd.Series(None, index=raw.index, dtype=column.dtype)
     for name in raw:
         if name not in columns:
-            columns[name] = _parse_extra(raw[name])
+            columns[name] = parse_extra(raw[name])
     typed = pd.DataFrame(columns, index=raw.index)
     problems = pd.DataFrame(reading.problems, columns=list(PROBLEM_COLUMNS), dtype=object)
     return typed, problems, pd.DataFrame(reading.notes, columns=list(NOTE_COLUMNS), dtype=object)
@@ -142,7 +149,8 @@ def _empty(table: Table) -> pd.DataFrame:
     return pd.DataFrame({c.name: pd.Series(dtype=c.dtype) for c in table.columns})
 
 
-def _parse_extra(values: pd.Series) -> pd.Series:
+def parse_extra(values: pd.Series) -> pd.Series:
+    """Read a column that no table declares: numbers stay numbers, all else is text."""
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return values.astype("float64")
     texts = pd.Series(None, index=values.index, dtype="string")
@@ -161,7 +169,8 @@ def _as_text(cell: Any) -> str:
     return str(int(cell)) if whole else clean_text(str(cell))
 
 
-def _parse_column(values: pd.Series, column: Column, reading: Reading) -> pd.Series:
+def parse_column(values: pd.Series, column: Column, reading: Reading) -> pd.Series:
+    """Read one column by its declaration; problems and what was changed go to ``reading``."""
     ready = _already_typed(values, column, reading)
     if ready is not None:
         return ready

@@ -59,7 +59,8 @@ def _by(behind: Frame, keys: list[str]) -> pd.DataFrame:
     """People by columns of the records; a column without a value anywhere is one blank category."""
     there = behind.collect_schema()
     missing = [nw.lit(None, dtype=nw.String).alias(key) for key in keys if key not in there]
-    counts = impact_map.count_people(behind.with_columns(*missing), keys)
+    behind = behind.with_columns(*missing) if missing else behind
+    counts = impact_map.count_people(behind, keys)
     return counts.assign(**{key: whole_numbers(counts[key]) for key in keys})
 
 

@@ -5,6 +5,7 @@ digits, an ISO date. Patterns here take only what the parsers of `socialvalue.ce
 `socialvalue.date_cells` would read as it stands; every other cell is left to those, one by one.
 """
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 
 from socialvalue.cells import MISSING
@@ -76,6 +77,31 @@ def read_plain(values: pd.Series, column: Column) -> pd.Series:
     if column.kind == "id":
         plain &= ~values.str.lower().isin(MISSING)
     return _kept(values, plain).astype(column.dtype)
+
+
+def plain_on_engine(column: Column | None, cell: nw.Expr) -> nw.Expr:
+    """The same for a column of text on an engine: which cells are plain, as true or false.
+
+    Parameters
+    ----------
+    column : Column or None
+        None for a column that no table declares.
+    cell : narwhals expression
+        Text.
+    """
+    kind = column.kind if column else "text"
+    if kind in NUMERIC:
+        return cell.str.contains(f"^{_NUMBER}$")
+    if column and kind == "code":
+        return cell.is_in(list(column.codes))
+    if kind in ("date", "yes_no", "year"):
+        # There are few different ones: each is read by the parsers.
+        return cell.is_null()
+    plain = cell.str.contains(f"^{_TEXT}$")
+    if kind != "id":
+        return plain
+    short = cell.str.len_chars() <= max(map(len, MISSING))
+    return plain & ~(short & cell.str.to_lowercase().is_in(sorted(MISSING)))
 
 
 def _matches(values: pd.Series, pattern: str) -> pd.Series:

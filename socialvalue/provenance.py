@@ -54,7 +54,7 @@ def provenance(
 ) -> dict[str, Any]:
     """Files, proxy set, releases and version behind a result, with their hashes."""
     inputs = []
-    for table in records.tables:
+    for table in records:
         origin = records.origin(table)
         inputs.append(
             {"table": table, "file": origin.file, "sheet": origin.sheet, "sha256": origin.sha256}

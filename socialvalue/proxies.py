@@ -69,6 +69,11 @@ class ProxySet:
         changed = f"{self.version}, changed after it was read".removeprefix(", ")
         return {"name": self.name, "version": changed, "sha256": now}
 
+    @property
+    def units(self) -> pd.Series:
+        """Unit of each proxy, by proxy_id."""
+        return self.proxies.drop_duplicates("proxy_id").set_index("proxy_id")["unit"]
+
     def __repr__(self) -> str:
         count = self.proxies["proxy_id"].nunique()
         version = f", version {self.version}" if self.version else ""

@@ -88,15 +88,35 @@ def _held(named: pd.DataFrame, proxies: ProxySet, month: int) -> pd.DataFrame:
     return held.assign(position=positions)
 
 
-def _already_net(held: pd.DataFrame, table: pd.DataFrame) -> list[dict]:
-    """Reductions stated again that the proxy's row of the year has taken off already."""
+def rows_net_of(outcomes: pd.DataFrame, proxies: ProxySet, month: int) -> dict[str, pd.Index]:
+    """Records whose proxy has a reduction taken off already, by the reduction.
+
+    Parameters
+    ----------
+    outcomes : DataFrame
+        Typed outcome records.
+    proxies : ProxySet
+    month : int
+        Month in which a year starts.
+    """
+    named = outcomes[outcomes["proxy_id"].isin(proxies.proxies["proxy_id"])]
+    return _net_of(_held(named, proxies, month), proxies.proxies)
+
+
+def _net_of(held: pd.DataFrame, table: pd.DataFrame) -> dict[str, pd.Index]:
     valid = held[held["position"].notna()]
     at = valid["position"].to_numpy("int64")
     stated = table["already_net_of"].fillna("").astype(str)
+    nets = {field: stated.str.contains(rf"\b{field}\b").to_numpy(bool) for field in FIELDS[:4]}
+    return {field: valid.index[net[at]] for field, net in nets.items()}
+
+
+def _already_net(held: pd.DataFrame, table: pd.DataFrame) -> list[dict]:
+    """Reductions stated again that the proxy's row of the year has taken off already."""
     problems = []
-    for field in FIELDS[:4]:
-        net = stated.str.contains(rf"\b{field}\b").to_numpy(bool)[at]
-        for row in valid.index[net & (valid[field].fillna(0) != 0).to_numpy(bool)]:
+    for field, rows in _net_of(held, table).items():
+        valid = held.loc[rows]
+        for row in valid.index[valid[field].fillna(0) != 0]:
             problems.append(
                 _problem(
                     row,

@@ -5,12 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
 from socialvalue.columns import plain_name
+from socialvalue.engines import engine_of, fetch, frame_of, is_frame
 from socialvalue.errors import InputError
-from socialvalue.schemas import TABLES
+from socialvalue.schemas import OUTCOMES, TABLES
+
+MOST_FETCHED = 1_000_000
+"""Rows of a table other than outcomes: those are looked at one by one in memory."""
 
 NOTE_COLUMNS = ("table", "column", "what", "count", "first_rows")
 PROBLEM_COLUMNS = ("table", "row", "column", "value", "rule", "what_to_do", "source")
@@ -33,14 +38,18 @@ class Records:
 
     Parameters
     ----------
-    **tables : DataFrame
-        By the names of the tables: outcomes, activities, inputs, ... A frame may hold text as a
-        spreadsheet would; it is read by the same rules.
+    **tables : frame of any engine
+        By the names of the tables: outcomes, activities, inputs, ... A pandas frame may hold text
+        as a spreadsheet would; it is read by the same rules. ``outcomes`` may be a Polars frame or
+        lazy frame, a DuckDB relation, a Dask or PySpark frame or an Ibis table: it is checked and
+        collapsed where it lies. Other tables of such engines are fetched, for they are small.
 
     Raises
     ------
     InputError
-        If there is no table of a name.
+        If there is no table of a name, or one that is to be fetched is too large.
+    EngineError
+        If a table is no frame that can be read, or its engine cannot hand it over.
 
     Examples
     --------
@@ -49,20 +58,19 @@ class Records:
     Records(outcomes: 1 row)
     """
 
-    def __init__(self, *unnamed: object, **tables: pd.DataFrame) -> None:
+    def __init__(self, *unnamed: object, **tables: Any) -> None:
         if unnamed:
             raise InputError(
                 "Name each table: sv.Records(outcomes=frame), or read files with sv.read_records."
             )
-        for name, frame in tables.items():
+        for name in tables:
             if name not in TABLES:
                 raise InputError(f"There is no table called {name!r}.{did_you_mean(name, TABLES)}")
-            if not isinstance(frame, pd.DataFrame):
-                raise InputError(
-                    f"{name} is a {type(frame).__name__}; give a pandas DataFrame, or the path of "
-                    "its files to read_records."
-                )
-        self._tables = {name: _own(frame) for name, frame in tables.items()}
+        held = {name: frame for name, frame in tables.items() if _stays(name, frame)}
+        self._held: dict[str, Any] = held
+        self._names = tuple(tables)
+        rest = {name: frame for name, frame in tables.items() if name not in held}
+        self._tables = {name: _own(_fetched(name, frame)) for name, frame in rest.items()}
         self._origins: dict[str, Origin] = {}
         self._found: tuple[pd.DataFrame, pd.DataFrame] = (no_problems(), no_notes())
         self.dates = "day-first"
@@ -70,7 +78,7 @@ class Records:
     @classmethod
     def from_files(
         cls,
-        tables: Mapping[str, pd.DataFrame],
+        tables: Mapping[str, Any],
         origins: Mapping[str, Origin],
         problems: pd.DataFrame,
         notes: pd.DataFrame,
@@ -85,8 +93,13 @@ class Records:
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """The tables that are there, by name; changing one changes nothing here."""
+        """The tables held in pandas, by name; changing one changes nothing here."""
         return MappingProxyType({name: _own(frame) for name, frame in self._tables.items()})
+
+    @property
+    def held(self) -> Mapping[str, Any]:
+        """The tables that stay on their engine, by name, as they were given."""
+        return MappingProxyType(self._held)
 
     @property
     def problems_in_reading(self) -> pd.DataFrame:
@@ -102,21 +115,52 @@ class Records:
         """Where a table was found."""
         return self._origins.get(table, Origin())
 
-    def __getattr__(self, name: str) -> pd.DataFrame:
+    def __getattr__(self, name: str) -> Any:
+        if name in self.__dict__.get("_held", {}):
+            return self._held[name]
         tables = self.__dict__.get("_tables", {})
         if name in tables:
             return _own(tables[name])
         raise AttributeError(f"These records have no table {name!r}.")
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._tables]
+        return [*super().__dir__(), *self._names]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._tables)
+        return iter(self._names)
 
     def __repr__(self) -> str:
-        counts = (f"{n}: {len(t):,} row{'s' * (len(t) != 1)}" for n, t in self._tables.items())
-        return f"Records({', '.join(counts)})"
+        return f"Records({', '.join(f'{name}: {self._size(name)}' for name in self._names)})"
+
+    def _size(self, name: str) -> str:
+        if name in self._held:
+            return f"on {engine_of(frame_of(self._held[name]))}"
+        rows = len(self._tables[name])
+        return f"{rows:,} row{'s' * (rows != 1)}"
+
+
+def _stays(name: str, frame: Any) -> bool:
+    """Whether a table is used where it lies: outcome records that are in no pandas frame."""
+    return name == OUTCOMES.name and not isinstance(frame, pd.DataFrame) and is_frame(frame)
+
+
+def _fetched(name: str, frame: Any) -> pd.DataFrame:
+    """A table as a pandas frame."""
+    if isinstance(frame, pd.DataFrame):
+        return frame
+    if not is_frame(frame):
+        raise InputError(
+            f"{name} is a {type(frame).__name__}; give a frame of pandas, Polars, DuckDB, Dask, "
+            "PySpark or Ibis, or the path of its files to read_records."
+        )
+    there = frame_of(frame)
+    table = fetch(there.head(MOST_FETCHED + 1))
+    if len(table) > MOST_FETCHED:
+        raise InputError(
+            f"{name} has more than {MOST_FETCHED:,} rows: only outcomes may be larger. Give what "
+            "the analysis needs of it: the rows of its programmes and years."
+        )
+    return table
 
 
 def _own(frame: pd.DataFrame) -> pd.DataFrame:

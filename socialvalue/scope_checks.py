@@ -147,6 +147,8 @@ def _tied_adjustments(parsed: Parsed, assumptions: Assumptions) -> Iterator[dict
     if len(adjustments) < 2:
         return
     outcomes = _scoped(parsed, assumptions)
+    ones = pd.Series(1, index=outcomes.index)
+    weights = (ones if parsed.weights is None else parsed.weights).to_numpy()
     scopes = adjustments[list(SCOPE)]
     fits = {row: _fits(outcomes, scope) for row, scope in scopes.iterrows()}
     size = scopes.notna().sum(axis=1)
@@ -159,9 +161,9 @@ def _tied_adjustments(parsed: Parsed, assumptions: Assumptions) -> Iterator[dict
             for at, row in enumerate(rows):
                 here = fits[row] & undecided & (size[row] == columns)
                 tied = here & (taken >= 0)
-                if tied.any():
+                if weights[tied].any():
                     first = rows[taken[tied][0]]
-                    yield _tie(adjustments, field, row, first, int(tied.sum()))
+                    yield _tie(adjustments, field, row, first, int(weights[tied].sum()))
                 taken[here & ~tied] = at
             undecided &= taken < 0
 

@@ -715,7 +715,7 @@ def test_further_columns_are_kept_as_they_are():
 def test_a_table_that_is_none_and_a_frame_that_is_none():
     with pytest.raises(InputError, match="no table called 'outcome'. Did you mean outcomes"):
         sv.Records(outcome=BUILT)
-    with pytest.raises(InputError, match="outcomes is a list; give a pandas DataFrame"):
+    with pytest.raises(InputError, match="outcomes is a list; give a frame of pandas"):
         sv.Records(outcomes=ROWS)
 
 

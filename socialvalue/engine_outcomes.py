@@ -1,0 +1,105 @@
+"""Outcome records on an engine: read, collapsed, and ready to be checked and valued."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from socialvalue.assumptions import Assumptions
+from socialvalue.engine_reading import MOST_ODD, HeldTable, mended, odd_cells
+from socialvalue.engines import carry, fetch
+from socialvalue.impact_map import TEXT_KEYS
+from socialvalue.outcome_records import Collapsed, OutcomeRecords, outcome_records
+from socialvalue.schemas import OUTCOMES
+
+
+@dataclass(frozen=True)
+class EngineOutcomes:
+    """Outcome records on an engine, with the impact map they collapse into.
+
+    Attributes
+    ----------
+    held : HeldTable
+    records : OutcomeRecords
+    collapsed : Collapsed
+    strange : DataFrame
+        value, records: activities that records name and the activities table does not.
+    """
+
+    held: HeldTable
+    records: OutcomeRecords
+    collapsed: Collapsed
+    strange: pd.DataFrame
+
+
+def read_outcomes(
+    held: HeldTable,
+    tables: Mapping[str, pd.DataFrame],
+    units: pd.Series,
+    assumptions: Assumptions,
+    breakdowns: Sequence[str] = (),
+) -> EngineOutcomes:
+    """Read outcome records where they lie, and collapse them.
+
+    Parameters
+    ----------
+    held : HeldTable
+        As it was opened.
+    tables : mapping of str to DataFrame
+        The other tables, typed.
+    units : Series
+        Unit of each proxy, by proxy_id.
+    assumptions : Assumptions
+        For the month in which a year starts.
+    breakdowns : sequence of str
+    """
+    activities = tables["activities"]
+    # Keys are read from the map, in which each of them stands once.
+    read_later = (*TEXT_KEYS, *(["activity_id"] if len(activities) else []))
+    declared = [name for name in OUTCOMES.names if name not in read_later]
+    held = mended(held, odd_cells(held, [*declared, *breakdowns]))
+    strange = _strange_activities(held, activities)
+    if len(strange) and "activity_id" in held.text:
+        held = mended(held, {"activity_id": strange})
+        strange = _strange_activities(held, activities)
+    if _without_id(held):
+        held = held.without_blank_rows()
+    records = outcome_records(tables, units, breakdowns, held.frame)
+    collapsed = records.collapse(assumptions.year_start_month)
+    again = mended(held, _keys_as_found(held, collapsed))
+    if again.frame is not held.frame:
+        records = outcome_records(tables, units, breakdowns, again.frame)
+        collapsed = records.collapse(assumptions.year_start_month)
+    return EngineOutcomes(again, records, collapsed, strange)
+
+
+def _without_id(held: HeldTable) -> bool:
+    if "outcome_id" not in held.names:
+        return False
+    lines = held.frame.select(nw.col("outcome_id").is_null().cast(nw.Int64).sum())
+    return bool(fetch(lines).iloc[0, 0])
+
+
+def _keys_as_found(held: HeldTable, collapsed: Collapsed) -> dict[str, pd.DataFrame]:
+    """Text of each key, and in how many records it stands."""
+    found = {}
+    for name in [key for key in TEXT_KEYS if key in held.text]:
+        counts = collapsed.found.groupby(name)["records"].sum()
+        if len(counts):
+            found[name] = counts.rename_axis("value").reset_index()
+    return found
+
+
+def _strange_activities(held: HeldTable, activities: pd.DataFrame) -> pd.DataFrame:
+    """Activities that records name and the table does not, as they are written."""
+    if activities.empty or "activity_id" not in held.names:
+        return pd.DataFrame({"value": [], "records": []})
+    known = pd.DataFrame({"join_": activities["activity_id"].dropna().unique(), "known_": 1})
+    named = held.frame.filter(~nw.col("activity_id").is_null()).select(
+        nw.col("activity_id").alias("join_")
+    )
+    beside = named.join(carry(known, held.frame), on="join_", how="left")  # type: ignore[arg-type]
+    strange = beside.filter(nw.col("known_").is_null()).group_by("join_")
+    counts = fetch(strange.agg(nw.len().alias("records")).head(MOST_ODD + 1))
+    return counts.rename(columns={"join_": "value"})
