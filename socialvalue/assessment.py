@@ -15,7 +15,7 @@ from socialvalue.errors import InputError, SettingsError
 from socialvalue.findings import Claim
 from socialvalue.frameworks import allocate, shipped_frameworks, used_frameworks
 from socialvalue.parse import Parsed, parse_records
-from socialvalue.people import people_behind, people_in_both, small_rows, with_row_people
+from socialvalue.people import PeopleInBoth, count_people, small_rows
 from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.records import Records
 from socialvalue.results import Result
@@ -199,7 +199,7 @@ def _assembled(job: _Job) -> Assessment:
     basis, appraisal = job.basis, job.appraisal
     assumptions, proxies = appraisal.assumptions, basis.proxies
     placed = basis.records.placed(basis.collapsed)
-    valued = _unmerged(with_row_people(appraisal.valued, placed))
+    valued = _unmerged(appraisal.valued)
     breakdowns = {column: _broken_down(job, column) for column in job.breakdowns}
     named = stacked(proxies.links, basis.link_sets)[["framework", "category"]]
     frameworks = used_frameworks(named, proxies.frameworks)
@@ -211,8 +211,10 @@ def _assembled(job: _Job) -> Assessment:
         name: set(named.loc[named["framework"] == name, "category"].astype(str))
         for name in frameworks
     }
+    people = count_people(valued, placed, allocations[""], list(breakdowns))
+    of_rows = valued.rows["row_id"].map(people.of_rows).astype(float)
+    valued = ValuedMap(valued.rows.assign(people=of_rows), valued.values)
     findings, finding_rows = claims.audit(_claim(job, valued))
-    people, total_people = people_behind(valued, placed, allocations[""], list(breakdowns))
     return Assessment(
         assumptions=assumptions,
         profile="internal",
@@ -227,8 +229,8 @@ def _assembled(job: _Job) -> Assessment:
         allocations=allocations,
         frameworks=frameworks,
         served=served,
-        people=people,
-        total_people=total_people,
+        people=people.behind,
+        total_people=people.total,
         inputs=appraisal.spent,
         findings=findings,
         finding_rows=finding_rows,
@@ -242,7 +244,7 @@ def _assembled(job: _Job) -> Assessment:
         basis=basis,
         importance=job.parsed.tables["importance"],
         survey_change=survey_change(job.parsed.tables),
-        in_both=people_in_both(placed, valued, list(breakdowns)),
+        in_both=PeopleInBoth(placed, valued, list(breakdowns)),
     )
 
 

@@ -269,22 +269,28 @@ def count_people(records: Frame, keys: Sequence[str]) -> pd.DataFrame:
     there = records.collect_schema()
     if not keys:
         records, keys = records.with_columns(nw.lit(0).alias("all_")), ["all_"]
-    counts, unnamed = [], records
-    if "person_id" in there:
-        named = records.filter(~nw.col("person_id").is_null())
-        # Group by person first and count afterwards: a plain distinct count takes null for one.
-        pairs = named.group_by([*keys, "person_id"]).agg(nw.len().alias("records_"))
-        counts.append(fetch(pairs.group_by(list(keys)).agg(nw.len().alias("people"))))
-        unnamed = records.filter(nw.col("person_id").is_null())
-    if "people" in there:
-        stated = unnamed.filter(~nw.col("people").is_null())
-        counts.append(fetch(stated.group_by(list(keys)).agg(nw.col("people").sum())))
-    counts = [each for each in counts if len(each)]
-    if not counts:
+    recorded = [name for name in ("person_id", "people") if name in there]
+    if not recorded:
         return pd.DataFrame(columns=[*keys, "people"]).astype({"people": "float64"})
-    # A blank category is a category: its people count like any other's.
-    both = pd.concat(counts).groupby(list(keys), as_index=False, dropna=False)["people"].sum()
-    return both.astype({"people": "float64"})
+    # Group by person first and count afterwards: a plain distinct count takes null for a person.
+    # Those without a name are one group, whose people are added up.
+    people = nw.col("people") if "people" in there else nw.lit(None, dtype=nw.Float64)
+    stated = nw.when(~people.is_null()).then(people).otherwise(0.0).alias("people_")
+    known = (~people.is_null()).cast(nw.Int64).alias("known_")
+    by = [*keys, *(["person_id"] if "person_id" in there else [])]
+    grouped = records.with_columns(stated, known).group_by(by, drop_null_keys=False)
+    pairs = grouped.agg(nw.col("people_").sum(), nw.col("known_").sum())
+    if "person_id" in there:
+        named = ~nw.col("person_id").is_null()
+        pairs = pairs.with_columns(
+            nw.when(named).then(nw.lit(1.0)).otherwise(nw.col("people_")).alias("people_"),
+            nw.when(named).then(nw.lit(1)).otherwise(nw.col("known_")).alias("known_"),
+        )
+    counts = pairs.group_by(list(keys), drop_null_keys=False)
+    table = fetch(counts.agg(nw.col("people_").sum(), nw.col("known_").sum()))
+    table = table[table["known_"] > 0].rename(columns={"people_": "people"})
+    table = table[[*keys, "people"]].astype({"people": "float64"})
+    return table.sort_values(list(keys)).reset_index(drop=True)
 
 
 def people_of_rows(records: Frame, row_ids: Sequence[int]) -> pd.DataFrame:

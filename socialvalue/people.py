@@ -1,6 +1,8 @@
-"""How many distinct people are behind each figure? Counted, never added up."""
+"""How many distinct people are behind each figure? Counted where the records lie, never added."""
 
-import narwhals.stable.v2 as nw
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
 import pandas as pd
 
 from socialvalue import impact_map
@@ -11,78 +13,139 @@ from socialvalue.valuation import ValuedMap
 SMALL_ROW = 50
 """Rows with fewer people are kept with who is in them, so that small groups can be merged."""
 _COUNTED_BY = ("project", "stakeholder_group", "outcome")
+_ROW, _TOTAL = "row_id", "total"
 
 
-def with_row_people(valued: ValuedMap, placed: Frame) -> ValuedMap:
-    """The map with the distinct people behind each row; null where none are recorded."""
-    counts = impact_map.count_people(placed, ["row_id"]).set_index("row_id")["people"]
-    rows = valued.rows.assign(people=valued.rows["row_id"].map(counts).astype(float))
-    return ValuedMap(rows, valued.values)
+@dataclass(frozen=True)
+class People:
+    """Distinct people behind a map.
+
+    Attributes
+    ----------
+    of_rows : Series
+        By row_id; null where none are recorded.
+    behind : dict of DataFrame
+        By key or framework: its values, and the people behind the counted rows of each.
+    total : float
+        Behind all counted rows.
+    """
+
+    of_rows: pd.Series
+    behind: dict[str, pd.DataFrame]
+    total: float
 
 
-def people_behind(
+def count_people(
     valued: ValuedMap, placed: Frame, allocation: pd.DataFrame, breakdowns: list[str]
-) -> tuple[dict[str, pd.DataFrame], float]:
-    """Distinct people behind the counted rows: in total, by key and by category."""
-    counted = valued.rows[valued.rows["counted"]]
-    behind = _of_rows(placed, counted)
-    total = impact_map.count_people(behind, [])
-    people = {key: _by(behind, [key]) for key in (*_COUNTED_BY, *breakdowns)}
-    return _with_goals(people, behind, counted, allocation), _total(total)
+) -> People:
+    """Distinct people behind each row, and behind the counted rows by key and by category.
 
-
-def people_in_both(
-    placed: Frame, valued: ValuedMap, breakdowns: list[str]
-) -> dict[tuple[str, str], pd.DataFrame]:
-    """Distinct people in each pair of a breakdown's category and another split's.
-
-    Needed to see which categories lie inside one another, so that no difference of two published
-    figures shows few people.
+    Parameters
+    ----------
+    valued : ValuedMap
+    placed : narwhals frame
+        The records with the ``row_id`` of their row.
+    allocation : DataFrame
+        row_id, framework, category, share.
+    breakdowns : list of str
     """
     counted = valued.rows[valued.rows["counted"]]
-    behind = _of_rows(placed, counted)
-    others = [*_COUNTED_BY, "first_year", *breakdowns]
+    parts = _parts(valued.rows, counted, allocation)
+    counts = _by_parts(placed, parts)
+    behind = {name: table for name, table in counts.items() if name not in (_ROW, _TOTAL)}
+    of_counted = _of_rows(placed, counted)
+    behind |= {name: _by(of_counted, [name]) for name in breakdowns}
+    total = counts[_TOTAL]["people"]
+    return People(
+        of_rows=counts[_ROW].set_index(_ROW)["people"],
+        behind=behind,
+        total=float(total.iloc[0]) if len(total) else float("nan"),
+    )
+
+
+def _parts(rows: pd.DataFrame, counted: pd.DataFrame, allocation: pd.DataFrame) -> pd.DataFrame:
+    """Which rows of the map belong to which part of it: row_id, split, part."""
+    shares = allocation[(allocation["share"] > 0) & allocation[_ROW].isin(counted[_ROW])]
+    splits = [
+        (_ROW, rows[[_ROW]], rows[_ROW]),
+        (_TOTAL, counted[[_ROW]], pd.Series("", index=counted.index)),
+        *[(key, counted[[_ROW]], counted[key]) for key in _COUNTED_BY],
+        *[
+            (str(name), each[[_ROW]], each["category"])
+            for name, each in shares.groupby("framework")
+        ],
+    ]
+    tables = [ids.assign(split=name, part=part.astype(object)) for name, ids, part in splits]
+    return pd.concat(tables, ignore_index=True).drop_duplicates()
+
+
+def _by_parts(placed: Frame, parts: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """People of each part, counted in one go: a part is a number on its way to the engine."""
+    codes = parts.groupby(["split", "part"], dropna=False, sort=False).ngroup()
+    named = parts[["split", "part"]].drop_duplicates().reset_index(drop=True)
+    small = pd.DataFrame({_ROW: parts[_ROW].to_numpy("int64"), "part_": codes.to_numpy("int64")})
+    of_parts = placed.join(carry(small, placed), on=_ROW, how="inner")  # type: ignore[arg-type]
+    counts = impact_map.count_people(of_parts, ["part_"])
+    found = named.loc[counts["part_"]].reset_index(drop=True)
+    found = found.assign(people=counts["people"].to_numpy())
     return {
-        (name, other): _by(behind, [name, other])
-        for name in breakdowns
-        for other in others
-        if other != name
+        str(name): found.loc[found["split"] == name, ["part", "people"]]
+        .rename(columns={"part": name})
+        .reset_index(drop=True)
+        for name in dict.fromkeys([_ROW, _TOTAL, *_COUNTED_BY, *parts["split"]])
     }
 
 
 def _of_rows(placed: Frame, rows: pd.DataFrame) -> Frame:
-    ids = carry(pd.DataFrame({"row_id": rows["row_id"].to_numpy("int64")}), placed)
-    return placed.join(ids, on="row_id", how="inner")  # type: ignore[arg-type]
+    ids = carry(pd.DataFrame({_ROW: rows[_ROW].to_numpy("int64")}), placed)
+    return placed.join(ids, on=_ROW, how="inner")  # type: ignore[arg-type]
 
 
 def _by(behind: Frame, keys: list[str]) -> pd.DataFrame:
     """People by columns of the records; a column without a value anywhere is one blank category."""
     there = behind.collect_schema()
-    missing = [nw.lit(None, dtype=nw.String).alias(key) for key in keys if key not in there]
-    behind = behind.with_columns(*missing) if missing else behind
-    counts = impact_map.count_people(behind, keys)
-    return counts.assign(**{key: whole_numbers(counts[key]) for key in keys})
+    counts = impact_map.count_people(behind, [key for key in keys if key in there])
+    missing = {key: pd.Series(None, index=counts.index, dtype="string") for key in keys}
+    counts = counts.assign(**{k: blank for k, blank in missing.items() if k not in there})
+    return counts.assign(**{key: whole_numbers(counts[key]) for key in keys})[[*keys, "people"]]
 
 
-def _total(counts: pd.DataFrame) -> float:
-    return float(counts["people"].iloc[0]) if len(counts) else float("nan")
+class PeopleInBoth(Mapping[tuple[str, str], pd.DataFrame]):
+    """Distinct people in each pair of a breakdown's category and another split's.
 
+    Needed to see which categories lie inside one another, so that no difference of two published
+    figures shows few people. Each pair is counted, where the records lie, when it is first asked
+    for: only what is published needs it.
 
-def _with_goals(
-    people: dict[str, pd.DataFrame],
-    behind: Frame,
-    counted: pd.DataFrame,
-    allocation: pd.DataFrame,
-) -> dict[str, pd.DataFrame]:
-    for framework, shares in allocation[allocation["share"] > 0].groupby("framework"):
-        rows = shares.loc[shares["row_id"].isin(counted["row_id"]), ["row_id", "category"]]
-        of_category = behind.join(carry(rows, behind), on="row_id", how="inner")  # type: ignore[arg-type]
-        counts = impact_map.count_people(of_category, ["category"])
-        people[str(framework)] = counts.rename(columns={"category": str(framework)})
-    return people
+    Parameters
+    ----------
+    placed : narwhals frame
+        The records with the ``row_id`` of their row.
+    valued : ValuedMap
+    breakdowns : list of str
+    """
+
+    def __init__(self, placed: Frame, valued: ValuedMap, breakdowns: list[str]) -> None:
+        self._behind = _of_rows(placed, valued.rows[valued.rows["counted"]])
+        others = [*_COUNTED_BY, "first_year", *breakdowns]
+        self._pairs = [(name, other) for name in breakdowns for other in others if other != name]
+        self._counts: dict[tuple[str, str], pd.DataFrame] = {}
+
+    def __getitem__(self, pair: tuple[str, str]) -> pd.DataFrame:
+        if pair not in self._pairs:
+            raise KeyError(pair)
+        if pair not in self._counts:
+            self._counts[pair] = _by(self._behind, list(pair))
+        return self._counts[pair]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
 
 
 def small_rows(valued: ValuedMap, placed: Frame) -> pd.DataFrame:
     """Who is behind each small row: row_id and a code for each person."""
     few = valued.rows[valued.rows["people"] < SMALL_ROW]
-    return impact_map.people_of_rows(placed, few["row_id"].tolist())
+    return impact_map.people_of_rows(placed, few[_ROW].tolist())
