@@ -13,7 +13,7 @@ from socialvalue.engine_reading import open_table
 from socialvalue.parse import Parsed, parse_records
 from socialvalue.problem_rows import once_a_cell, shown
 from socialvalue.proxies import ProxySet, load_proxies
-from socialvalue.records import PROBLEM_COLUMNS, Records
+from socialvalue.records import PROBLEM_COLUMNS, Records, no_problems
 from socialvalue.schemas import OUTCOMES, TABLES
 from socialvalue.table_checks import of_one_table
 
@@ -99,15 +99,14 @@ def check_parsed(
     for name in records.tables:
         of_table = of_one_table(parsed.tables[name], TABLES[name], parsed.problems)
         found.append(of_table.assign(source=sources[name]))
-    if not on_engine:
-        across = cross_checks.across_tables(parsed, proxies, assumptions)
-        found.append(across.assign(source=across["table"].map(sources)))
+    if engine is not None and on_engine:
+        there, across = problems_on_engine(Checking(engine, parsed, proxies, assumptions))
+    else:
+        there, across = no_problems(), cross_checks.across_tables(parsed, proxies, assumptions)
+    found.append(across.assign(source=across["table"].map(sources)))
     problems = pd.concat([each for each in found if len(each)] or [parsed.problems])
     problems = _counted(shown(_in_order(once_a_cell(problems)), records))
-    if engine is None or not on_engine:
-        return problems
-    there = Checking(engine, parsed, proxies, assumptions, sources)
-    return _together(problems, problems_on_engine(there))
+    return _together(problems, there)
 
 
 def _none_said(parsed: Parsed) -> bool:

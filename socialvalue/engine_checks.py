@@ -4,12 +4,13 @@ The engine only sorts out which records may be wrong, by the declarations of `so
 What is wrong with them is said by the same rules as for a spreadsheet, on the few rows fetched.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from socialvalue import impact_map
 from socialvalue.adjustments import FIELDS
 from socialvalue.assumptions import Assumptions
 from socialvalue.columns import EARLIEST, LATEST, NUMERIC, Column
@@ -29,6 +30,9 @@ from socialvalue.table_checks import LARGEST, as_frame, of_one_table, problem
 FIRST_ROWS = 100
 """Rows of each rule that are fetched; the rest is counted."""
 UNIQUE = "outcome_id must be unique"
+_NOBODY = "\x00"
+"""Begins identifiers that no record can have."""
+_FOUND = "found_"
 
 
 @dataclass(frozen=True)
@@ -40,19 +44,19 @@ class Suspect:
     column : str
     records : int
         How many there are.
-    where : narwhals expression, optional
+    where : narwhals expression
         Which they are.
-    found : DataFrame, optional
-        Rows of ``collapsed.found`` in which they lie, where only some do.
     rule : str
         The rule as it is told, where one column has several.
+    todo : Series, optional
+        What to do, by the value as it is written: of cells that cannot be read.
     """
 
     column: str
     records: int
-    where: nw.Expr | None = None
-    found: pd.DataFrame | None = None
+    where: nw.Expr
     rule: str = ""
+    todo: pd.Series | None = None
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,9 @@ class Checking:
     parsed: Parsed
     proxies: ProxySet | None
     assumptions: Assumptions
-    sources: Mapping[str, str]
 
 
-def problems_on_engine(checking: Checking) -> pd.DataFrame:
+def problems_on_engine(checking: Checking) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Problems of outcome records on an engine, and of other tables with them.
 
     Parameters
@@ -75,21 +78,25 @@ def problems_on_engine(checking: Checking) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
+    problems : DataFrame
         table, row, column, value, rule, what_to_do, source, record, count: the first rows of each
         rule, with the number of all.
+    elsewhere : DataFrame
+        Problems of other tables, as `socialvalue.cross_checks.across_tables` returns them.
     """
-    held = checking.read.held
-    found = [held.problems.assign(record="", count=1), _unread(checking)]
-    found += [_explained(checking, each) for each in _on_cells(held)]
-    found += [_explained(checking, each) for each in _activities(checking)]
-    found.append(_repeated(checking))
+    held, read = checking.read.held, checking.read
+    of_cells = [*_unread(held), *_on_cells(held), *_activities(checking)]
     on_map, elsewhere = _on_map(checking)
-    found += [_explained(checking, each) for each in (*on_map, *_net_already(checking))]
+    of_rows = [*on_map, *_net_already(checking)]
+    found = [held.problems.assign(record="", count=1), *_explained(checking, of_cells, held.frame)]
+    found.append(_repeated(checking))
+    if of_rows:
+        numbers = read.collapsed.found.index.to_numpy("int64")
+        found += _explained(checking, of_rows, _numbered(read, pd.Index(numbers)))
     filled = [each for each in found if len(each)]
-    problems = pd.concat([*filled, elsewhere]) if filled else elsewhere
-    of_table = problems["table"] == OUTCOMES.name
-    return problems.assign(source=problems["source"].where(~of_table, str(held.origin)))
+    if not filled:
+        return as_frame([]), elsewhere
+    return pd.concat(filled).assign(source=str(held.origin)), elsewhere
 
 
 # --- rules of single cells ---------------------------------------------------------------------
@@ -149,20 +156,12 @@ def _number_rules(column: Column) -> Iterator[nw.Expr]:
         sound = sound & ~rule
 
 
-def _unread(checking: Checking) -> pd.DataFrame:
-    """Cells that cannot be read, each explained as its parser does."""
-    held = checking.read.held
-    found = []
+def _unread(held: HeldTable) -> Iterator[Suspect]:
+    """Cells that cannot be read, by the rule of their parser."""
     for (name, rule), group in held.unread.groupby(["column", "rule"], sort=False):
         todo = group.set_index("value")["what_to_do"]
-        values = todo.index.tolist()
-        rows = _first(held, held.frame.filter(nw.col(RAW + str(name)).is_in(values)))
-        lines = [
-            problem(OUTCOMES, row, str(name), value, str(rule), todo[value])
-            for row, value in rows[name].items()
-        ]
-        found.append(_told(as_frame(lines), rows, int(group["records"].sum())))
-    return pd.concat(found) if found else as_frame([]).assign(source="", record="", count=0)
+        where = nw.col(RAW + str(name)).is_in(todo.index.tolist())
+        yield Suspect(str(name), int(group["records"].sum()), where, str(rule), todo)
 
 
 # --- rules between records and tables ----------------------------------------------------------
@@ -219,22 +218,27 @@ def _on_map(checking: Checking) -> tuple[list[Suspect], pd.DataFrame]:
     weights = pd.Series(0, index=witnesses.index)
     weights[: len(read.collapsed.found)] = read.collapsed.found["records"].to_numpy()
     tables = {**parsed.tables, OUTCOMES.name: witnesses}
+    if len(parsed.tables["activities"]):
+        # Witnesses have their project already: they are of an activity that has none.
+        tables["activities"] = _with_row(parsed.tables["activities"], activity_id=_NOBODY)
     across = replace(parsed, tables=tables, weights=weights)
     problems = across_tables(across, checking.proxies, checking.assumptions)
     broken = of_one_table(witnesses, OUTCOMES, parsed.problems)
     elsewhere = problems[problems["table"] != OUTCOMES.name]
-    elsewhere = elsewhere.assign(
-        source=elsewhere["table"].map(checking.sources), record="", count=1
-    )
     ours = once_a_cell(pd.concat([broken, problems]))
     ours = ours[(ours["table"] == OUTCOMES.name) & ours["column"].isin(KEYS)]
     suspects = []
     for (column, rule), group in ours.groupby(["column", "rule"], sort=False):
         rows = pd.Index(group["row"]).unique()
         rows = rows[weights[rows] > 0]
-        found = read.collapsed.found.loc[rows]
-        suspects.append(Suspect(str(column), int(weights[rows].sum()), None, found, str(rule)))
+        where = nw.col(_FOUND).is_in(rows.tolist())
+        suspects.append(Suspect(str(column), int(weights[rows].sum()), where, str(rule)))
     return suspects, elsewhere
+
+
+def _with_row(table: pd.DataFrame, **values: str) -> pd.DataFrame:
+    row = pd.DataFrame([values]).reindex(columns=table.columns).astype(table.dtypes)
+    return pd.concat([table, row], ignore_index=True)
 
 
 def _witnesses(checking: Checking) -> pd.DataFrame:
@@ -247,7 +251,7 @@ def _witnesses(checking: Checking) -> pd.DataFrame:
         {"year": year.fillna(2000).astype("int64"), "month": month, "day": 1}, errors="coerce"
     ).where(year.notna())
     table = found[[key for key in KEYS if key in OUTCOMES.names]].assign(
-        outcome_id=[f"\x00{at}" for at in range(len(found))],
+        outcome_id=[f"{_NOBODY}{at}" for at in range(len(found))],
         quantity=1.0,
         date=dates,
         **{share: found[f"states_{share}"].map({True: 0.0}).astype("float64") for share in SHARES},
@@ -257,8 +261,7 @@ def _witnesses(checking: Checking) -> pd.DataFrame:
     named = _named_elsewhere(checking)
     if len(named) and len(table):
         table = pd.concat([table, table.iloc[[0] * len(named)].assign(outcome_id=named)])
-    activities = parsed.tables["activities"]["activity_id"].dropna()
-    table["activity_id"] = activities.iloc[0] if len(activities) else None
+    table["activity_id"] = _NOBODY if len(parsed.tables["activities"]) else None
     table = table.reset_index(drop=True).reindex(columns=OUTCOMES.names)
     return table.astype({column.name: column.dtype for column in OUTCOMES.columns})
 
@@ -289,29 +292,40 @@ def _net_already(checking: Checking) -> Iterator[Suspect]:
     month = checking.assumptions.year_start_month
     net = rows_net_of(witnesses, checking.proxies, month)
     for share in [name for name in FIELDS[:4] if name in SHARES and name in read.held.names]:
-        rows = found.loc[found.index.isin(net[share]) & found[f"states_{share}"]]
+        rows = found.index[found.index.isin(net[share]) & found[f"states_{share}"]]
         if rows.empty:
             continue
         where = (nw.col(share) > 0) & (nw.col(share) <= 1)
-        frame = read.records.placed(replace(read.collapsed, found=rows))
-        count = _size(frame.filter(where))
+        count = _size(_numbered(read, rows).filter(where))
         if count:
-            yield Suspect(share, count, where, rows, f"the proxy is already net of {share}")
+            of_them = nw.col(_FOUND).is_in(rows.tolist()) & where
+            yield Suspect(share, count, of_them, f"the proxy is already net of {share}")
+
+
+def _numbered(read: EngineOutcomes, rows: pd.Index) -> Frame:
+    """Records of some rows of the map as it was found, with the number of their row."""
+    found = read.collapsed.found.loc[rows].assign(**{_FOUND: rows.to_numpy("int64")})
+    extra = read.collapsed.extra
+    keyed = impact_map.keyed(read.records.frame, read.collapsed.year_start_month, extra)
+    return impact_map.with_rows(keyed, found, extra, [_FOUND])
 
 
 # --- the first rows of a rule ------------------------------------------------------------------
 
 
-def _first(held: HeldTable, frame: Frame, most: int = FIRST_ROWS) -> pd.DataFrame:
+def _first(
+    held: HeldTable, frame: Frame, most: int = FIRST_ROWS, marks: Sequence[str] = ()
+) -> pd.DataFrame:
     """The first rows of some records as they were found, by their row number where there is one."""
     there = frame.collect_schema().names()
-    order = [ROW] if ROW in there else ["outcome_id"] if "outcome_id" in there else []
-    ordered = frame.sort(*order) if order else frame
+    order = [name for name in (ROW, "outcome_id") if name in there][:1]
+    # What is sorted by must be among what is selected: not every engine looks further.
     columns = [RAW + name if name in held.text else name for name in held.names]
-    numbered = [ROW] if ROW in there else []
-    rows = fetch(ordered.select(*columns, *numbered).head(most))
+    chosen = frame.select(*dict.fromkeys([*columns, *order, *marks]))
+    rows = fetch((chosen.sort(*order) if order else chosen).head(most))
+    rows = rows.drop(columns=[name for name in order if name in held.text])
     rows = rows.rename(columns={RAW + name: name for name in held.text})
-    return rows.set_index(ROW).rename_axis(None) if numbered else rows
+    return rows.set_index(ROW).rename_axis(None) if ROW in order else rows
 
 
 def _by_the_rules(checking: Checking, rows: pd.DataFrame, records: int = 0) -> pd.DataFrame:
@@ -331,15 +345,37 @@ def _by_the_rules(checking: Checking, rows: pd.DataFrame, records: int = 0) -> p
     return once_a_cell(problems[problems["table"] == OUTCOMES.name])
 
 
-def _explained(checking: Checking, suspect: Suspect) -> pd.DataFrame:
-    read = checking.read
-    frame = read.held.frame
-    if suspect.found is not None:
-        frame = read.records.placed(replace(read.collapsed, found=suspect.found))
-    if suspect.where is not None:
-        frame = frame.filter(suspect.where)
-    rows = _first(read.held, frame)
-    everyone = read.collapsed.found["records"].sum()
+def _explained(checking: Checking, suspects: Sequence[Suspect], frame: Frame) -> list[pd.DataFrame]:
+    """Problems of suspected records of a frame: the first rows of each, and how many there are."""
+    if not suspects:
+        return []
+    held = checking.read.held
+    marks = {f"mark_{at}": each.where.fill_null(False) for at, each in enumerate(suspects)}
+    marked = frame.with_columns(*[expr.alias(name) for name, expr in marks.items()])
+    any_of_them = nw.any_horizontal(*[nw.col(name) for name in marks], ignore_nulls=True)
+    # Most files have few problems: all of them come in one go, and only long lists one by one.
+    most = FIRST_ROWS * len(suspects)
+    rows = _first(held, marked.filter(any_of_them), most, list(marks))
+    found = []
+    for name, suspect in zip(marks, suspects, strict=True):
+        of_one = rows[rows[name].astype(bool)]
+        if len(of_one) < min(suspect.records, FIRST_ROWS):
+            of_one = _first(held, marked.filter(nw.col(name)), FIRST_ROWS, list(marks))
+        found.append(_of_suspect(checking, suspect, of_one.drop(columns=list(marks))))
+    return found
+
+
+def _of_suspect(checking: Checking, suspect: Suspect, rows: pd.DataFrame) -> pd.DataFrame:
+    rows = rows.head(FIRST_ROWS)
+    numbered = ROW in checking.read.held.frame.collect_schema().names()
+    rows = rows if numbered else rows.reset_index(drop=True)
+    if suspect.todo is not None:
+        lines = [
+            problem(OUTCOMES, row, suspect.column, value, suspect.rule, suspect.todo[value])
+            for row, value in rows[suspect.column].items()
+        ]
+        return _told(as_frame(lines), rows, suspect.records)
+    everyone = checking.read.collapsed.found["records"].sum()
     # Rows like these alone are no sign that all records are like them.
     records = len(rows) + (suspect.records < everyone)
     problems = _by_the_rules(checking, rows, records)

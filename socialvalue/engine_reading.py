@@ -26,7 +26,8 @@ STATE = "state_"
 """Prefix of what became of a cell: 0 plain, 1 read, 2 blank, 3 unread."""
 ROW = "row_"
 MOST_ODD = 200_000
-_READ, _BLANK, _UNREAD = 1, 2, 3
+_PLAIN, _READ, _BLANK, _UNREAD = 0, 1, 2, 3
+_FEW = 20
 _UNREAD_COLUMNS = ("column", "value", "rule", "what_to_do", "records")
 
 
@@ -317,15 +318,30 @@ def _with_readings(
         filled = read.dt.strftime("%Y-%m-%d").astype("string").fillna("")
     else:
         filled = read.astype("string").fillna("")
-    small = pd.DataFrame(
-        {"odd_": values["value"].astype("string"), "read_": filled, STATE + name: state}
-    )
-    beside = frame.with_columns(nw.col(RAW + name).fill_null("").alias("odd_"))
-    joined = beside.join(carry(small, frame), on="odd_", how="left")  # type: ignore[arg-type]
+    small = pd.DataFrame({"odd_": values["value"].astype("string"), "read_": filled})
+    small[STATE + name] = state
+    joined = _chosen(frame, name, small) if len(small) <= _FEW else _joined(frame, name, small)
     typed = nw.when(nw.col(STATE + name) == _READ).then(nw.col("read_")).otherwise(None)
     if kind == "date":
         typed = typed.str.to_datetime(format="%Y-%m-%d")
     else:
-        typed = nw.when(nw.col(STATE + name).is_null()).then(nw.col(name)).otherwise(typed)
-    marked = nw.col(STATE + name).fill_null(0)
-    return joined.with_columns(typed.alias(name), marked.alias(STATE + name)).drop("odd_", "read_")
+        typed = nw.when(nw.col(STATE + name) == _PLAIN).then(nw.col(name)).otherwise(typed)
+    return joined.with_columns(typed.alias(name)).drop("read_")
+
+
+def _joined(frame: Frame, name: str, small: pd.DataFrame) -> Frame:
+    beside = frame.with_columns(nw.col(RAW + name).fill_null("").alias("odd_"))
+    joined = beside.join(carry(small, frame), on="odd_", how="left").drop("odd_")  # type: ignore[arg-type]
+    return joined.with_columns(nw.col(STATE + name).fill_null(_PLAIN))
+
+
+def _chosen(frame: Frame, name: str, small: pd.DataFrame) -> Frame:
+    """The same without a join: few values are chosen between where they stand."""
+    is_number = pd.api.types.is_float_dtype(small["read_"])
+    read: Any = nw.lit(None, dtype=nw.Float64 if is_number else nw.String)
+    state: Any = nw.lit(_PLAIN)
+    for odd, value, mark in small.itertuples(index=False):
+        here = nw.col(RAW + name) == odd
+        read = nw.when(here).then(nw.lit(value)).otherwise(read)
+        state = nw.when(here).then(nw.lit(mark)).otherwise(state)
+    return frame.with_columns(read.alias("read_"), state.alias(STATE + name))
