@@ -10,6 +10,7 @@ from socialvalue.assumptions import Assumptions
 from socialvalue.engine_checks import Checking, problems_on_engine
 from socialvalue.engine_outcomes import EngineOutcomes, read_outcomes
 from socialvalue.engine_reading import open_table
+from socialvalue.file_tables import FileTable
 from socialvalue.parse import Parsed, parse_records
 from socialvalue.problem_rows import once_a_cell, shown
 from socialvalue.proxies import ProxySet, load_proxies
@@ -75,9 +76,10 @@ def engine_outcomes(
     if OUTCOMES.name not in records.held:
         return None
     units = pd.Series(dtype="string") if proxies is None else proxies.units
-    held = open_table(
-        records.held[OUTCOMES.name], OUTCOMES, records.origin(OUTCOMES.name), records.dates
-    )
+    native = records.held[OUTCOMES.name]
+    if isinstance(native, FileTable):
+        native = native.relation()
+    held = open_table(native, OUTCOMES, records.origin(OUTCOMES.name), records.dates)
     return read_outcomes(held, parsed.tables, units, assumptions, breakdowns)
 
 

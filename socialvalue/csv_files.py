@@ -10,7 +10,7 @@ import pandas as pd
 from socialvalue.errors import InputError
 
 _LOOKED_AT = 20
-_MEND = "Open it in a spreadsheet program and save it as CSV UTF-8 (comma delimited)."
+MEND = "Open it in a spreadsheet program and save it as CSV UTF-8 (comma delimited)."
 
 
 def read_csv_as_text(path: Path, notes: list[tuple]) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def read_csv_cells(path: Path, notes: list[tuple]) -> pd.DataFrame:
     except pd.errors.ParserError as error:
         raise InputError(f"{path} cannot be read as CSV: {_why(path, encoding, error)}") from error
     except (pd.errors.EmptyDataError, csv.Error, UnicodeDecodeError, OSError) as error:
-        raise InputError(f"{path} cannot be read as CSV: {error}. {_MEND}") from error
+        raise InputError(f"{path} cannot be read as CSV: {error}. {MEND}") from error
 
 
 def _encoding(path: Path) -> str:
@@ -64,7 +64,7 @@ def _encoding(path: Path) -> str:
     if not content.strip():
         raise InputError(f"{path} is empty. Write the headings in its first row, or delete it.")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
-        raise InputError(f"{path} is not a CSV file in UTF-8. {_MEND}")
+        raise InputError(f"{path} is not a CSV file in UTF-8. {MEND}")
     try:
         content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -72,14 +72,24 @@ def _encoding(path: Path) -> str:
     return "utf-8-sig"
 
 
+def refuse_other_separators(path: Path) -> None:
+    """Refuse a file whose cells lie between semicolons or tabs.
+
+    Raises
+    ------
+    InputError
+    """
+    _width(path, "utf-8-sig")
+
+
 def _width(path: Path, encoding: str) -> int:
     """How many cells a row has: as many as the first, unless that is a title of one cell."""
-    with path.open(encoding=encoding, newline="") as lines:
+    with path.open(encoding=encoding, errors="replace", newline="") as lines:
         first = list(islice(csv.reader(lines), _LOOKED_AT))
     written = [cell for cell in first[0] if cell.strip()] if first else []
     for mark, name in ((";", "semicolons"), ("\t", "tabs")):
         if len(written) == 1 and written[0].count(mark) >= 2:
-            raise InputError(f"{path} has {name} between its cells, not commas. {_MEND}")
+            raise InputError(f"{path} has {name} between its cells, not commas. {MEND}")
     return max(map(len, first)) if len(written) <= 1 else len(first[0])
 
 
@@ -91,12 +101,12 @@ def _why(path: Path, encoding: str, error: Exception) -> str:
             reader = csv.reader(lines, strict=True)
             longer = [(reader.line_num, len(row)) for row in reader if len(row) > width]
     except csv.Error:
-        return f"a quotation mark is opened and not closed. {_MEND}"
+        return f"a quotation mark is opened and not closed. {MEND}"
     if not longer:
-        return f"{error}. {_MEND}"
+        return f"{error}. {MEND}"
     line, cells = longer[0]
     more = f", and {len(longer) - 1} more lines likewise" if len(longer) > 1 else ""
     return (
         f"line {line} has {cells} cells where the headings are {width}{more}. Put values that "
-        f"hold a comma in quotation marks. {_MEND}"
+        f"hold a comma in quotation marks. {MEND}"
     )

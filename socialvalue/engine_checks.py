@@ -16,8 +16,9 @@ from socialvalue.assumptions import Assumptions
 from socialvalue.columns import EARLIEST, LATEST, NUMERIC, Column
 from socialvalue.cross_checks import across_tables
 from socialvalue.engine_outcomes import EngineOutcomes
-from socialvalue.engine_reading import RAW, ROW, HeldTable
+from socialvalue.engine_reading import RAW, HeldTable
 from socialvalue.engines import Frame, fetch
+from socialvalue.file_tables import ROW
 from socialvalue.impact_map import KEYS, SHARES
 from socialvalue.parse import Parsed, parse_table
 from socialvalue.problem_rows import once_a_cell, shown

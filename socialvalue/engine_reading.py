@@ -15,6 +15,7 @@ import pandas as pd
 from socialvalue.columns import NUMERIC, Column, Table
 from socialvalue.engines import Frame, carry, fetch, frame_of, not_nan
 from socialvalue.errors import InputError
+from socialvalue.file_tables import ROW
 from socialvalue.parse import parse_column, parse_extra
 from socialvalue.plain_cells import plain_on_engine
 from socialvalue.raw_tables import Reading, with_known_headers
@@ -24,7 +25,6 @@ RAW = "raw_"
 """Prefix of a column as it was found, where it was found as text."""
 STATE = "state_"
 """Prefix of what became of a cell: 0 plain, 1 read, 2 blank, 3 unread."""
-ROW = "row_"
 MOST_ODD = 200_000
 _PLAIN, _READ, _BLANK, _UNREAD = 0, 1, 2, 3
 _FEW = 20

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 from socialvalue.columns import plain_name
 from socialvalue.engines import engine_of, fetch, frame_of, is_frame
 from socialvalue.errors import InputError
+from socialvalue.file_tables import FileTable
 from socialvalue.schemas import OUTCOMES, TABLES
 
 MOST_FETCHED = 1_000_000
@@ -42,7 +44,9 @@ class Records:
         By the names of the tables: outcomes, activities, inputs, ... A pandas frame may hold text
         as a spreadsheet would; it is read by the same rules. ``outcomes`` may be a Polars frame or
         lazy frame, a DuckDB relation, a Dask or PySpark frame or an Ibis table: it is checked and
-        collapsed where it lies. Other tables of such engines are fetched, for they are small.
+        collapsed where it lies. So are files: a path, a pattern, a folder or a list of them, all
+        CSV or all Parquet, read by an embedded DuckDB. Other tables of such engines or files are
+        fetched, for they are small.
 
     Raises
     ------
@@ -66,12 +70,16 @@ class Records:
         for name in tables:
             if name not in TABLES:
                 raise InputError(f"There is no table called {name!r}.{did_you_mean(name, TABLES)}")
+        tables = {name: _of_files(name, table) for name, table in tables.items()}
         held = {name: frame for name, frame in tables.items() if _stays(name, frame)}
         self._held: dict[str, Any] = held
         self._names = tuple(tables)
         rest = {name: frame for name, frame in tables.items() if name not in held}
         self._tables = {name: _own(_fetched(name, frame)) for name, frame in rest.items()}
-        self._origins: dict[str, Origin] = {}
+        files = {name: table for name, table in tables.items() if isinstance(table, FileTable)}
+        self._origins: dict[str, Origin] = {
+            name: Origin(repr(table), "", table.sha256) for name, table in files.items()
+        }
         self._found: tuple[pd.DataFrame, pd.DataFrame] = (no_problems(), no_notes())
         self.dates = "day-first"
 
@@ -86,7 +94,7 @@ class Records:
     ) -> "Records":
         """Records read from files, with what was noticed in reading."""
         records = cls(**tables)
-        records._origins = dict(origins)
+        records._origins |= origins
         records._found = (problems, notes)
         records.dates = dates
         return records
@@ -134,27 +142,42 @@ class Records:
 
     def _size(self, name: str) -> str:
         if name in self._held:
-            return f"on {engine_of(frame_of(self._held[name]))}"
+            held = self._held[name]
+            return (
+                f"in {held}" if isinstance(held, FileTable) else f"on {engine_of(frame_of(held))}"
+            )
         rows = len(self._tables[name])
         return f"{rows:,} row{'s' * (rows != 1)}"
 
 
+def _of_files(name: str, table: Any) -> Any:
+    """The table, where it is given by the path of its files."""
+    paths = [table] if isinstance(table, str | Path) else table
+    are_paths = isinstance(paths, list | tuple) and all(isinstance(p, str | Path) for p in paths)
+    return FileTable(paths, TABLES[name]) if are_paths and paths else table
+
+
 def _stays(name: str, frame: Any) -> bool:
     """Whether a table is used where it lies: outcome records that are in no pandas frame."""
-    return name == OUTCOMES.name and not isinstance(frame, pd.DataFrame) and is_frame(frame)
+    is_held = isinstance(frame, FileTable) or is_frame(frame)
+    return name == OUTCOMES.name and not isinstance(frame, pd.DataFrame) and is_held
 
 
 def _fetched(name: str, frame: Any) -> pd.DataFrame:
     """A table as a pandas frame."""
     if isinstance(frame, pd.DataFrame):
         return frame
+    if isinstance(frame, FileTable):
+        return _not_too_large(name, frame.frame())
     if not is_frame(frame):
         raise InputError(
             f"{name} is a {type(frame).__name__}; give a frame of pandas, Polars, DuckDB, Dask, "
-            "PySpark or Ibis, or the path of its files to read_records."
+            "PySpark or Ibis, or the path of its files."
         )
-    there = frame_of(frame)
-    table = fetch(there.head(MOST_FETCHED + 1))
+    return _not_too_large(name, fetch(frame_of(frame).head(MOST_FETCHED + 1)))
+
+
+def _not_too_large(name: str, table: pd.DataFrame) -> pd.DataFrame:
     if len(table) > MOST_FETCHED:
         raise InputError(
             f"{name} has more than {MOST_FETCHED:,} rows: only outcomes may be larger. Give what "

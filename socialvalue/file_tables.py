@@ -1,0 +1,257 @@
+"""How is a table in large files read? By an embedded DuckDB, out of core, never into memory.
+
+A Parquet file is used where it lies. A CSV file is parsed once into a typed copy beside the
+system's temporary files, which is gone when its records are; line numbers are kept.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+import weakref
+from collections.abc import Sequence
+from csv import reader
+from glob import has_magic
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from socialvalue.columns import NUMERIC, Table
+from socialvalue.csv_files import MEND, refuse_other_separators
+from socialvalue.errors import InputError
+
+ROW = "row_"
+"""Number of a record, as a spreadsheet would show it."""
+MEMORY = "1GB"
+SUFFIXES = (".csv", ".parquet")
+
+
+class FileTable:
+    """A table in one or more files, all CSV or all Parquet.
+
+    Parameters
+    ----------
+    paths : str, Path or sequence of them
+        Files, patterns such as ``outcomes-*.parquet``, or folders of files; a folder may be
+        partitioned as Hive does it (``year=2024/``).
+    table : Table
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or files of both kinds.
+    """
+
+    def __init__(self, paths: Any, table: Table) -> None:
+        given = [paths] if isinstance(paths, str | Path) else list(paths)
+        self.table = table
+        self.files = [file for path in given for file in _files_of(path)]
+        self.hive = any("=" in part for file in self.files for part in file.parts)
+        kinds = {file.suffix.lower() for file in self.files}
+        if len(kinds) != 1:
+            raise InputError(
+                f"{table.name} has files of several kinds ({', '.join(sorted(kinds))}): give all "
+                "of them as CSV or all as Parquet."
+            )
+        self.is_csv = kinds == {".csv"}
+        self.notes: list[str] = []
+        self._opened: tuple[Any, Any] | None = None
+
+    def __repr__(self) -> str:
+        return self.files[0].name if len(self.files) == 1 else f"{len(self.files)} files"
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the file; of several, the hash of their names and hashes."""
+        hashes = {str(file): _sha256(file) for file in self.files}
+        if len(hashes) == 1:
+            return next(iter(hashes.values()))
+        return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()
+
+    def relation(self) -> Any:
+        """The table as a DuckDB relation, with the number of each record in ``row_``."""
+        state = [(file.stat().st_mtime_ns, file.stat().st_size) for file in self.files]
+        if self._opened is None or self._opened[0] != state:
+            self._opened = state, self._open()
+        return self._opened[1]
+
+    def frame(self) -> pd.DataFrame:
+        """The table in memory, as it was found; for small tables."""
+        import duckdb
+
+        try:
+            found = self.relation().df()
+        except duckdb.Error as error:
+            raise self._unreadable(error) from error
+        # The rows of a file have numbers of their own, from 2 below the headings.
+        return (
+            found.set_index(ROW).rename_axis(None)
+            if len(self.files) == 1
+            else found.drop(columns=ROW)
+        )
+
+    def _open(self) -> Any:
+        import duckdb
+
+        folder = Path(tempfile.mkdtemp(prefix="socialvalue-"))
+        settings: dict[str, Any] = {
+            "memory_limit": MEMORY,
+            "temp_directory": str(folder),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        connection = duckdb.connect(config=settings)
+        # The copy of a CSV file and what spills from memory go when the table does.
+        weakref.finalize(self, _close, connection, folder)
+        try:
+            files = self._typed_copies(connection, folder) if self.is_csv else self.files
+            # Rows may come in any order from here: they have their numbers.
+            connection.execute("SET preserve_insertion_order = false")
+            return connection.query(self._query(files))
+        except duckdb.Error as error:
+            raise self._unreadable(error) from error
+
+    def _query(self, files: Sequence[Path]) -> str:
+        names = ", ".join(_quoted(file) for file in files)
+        hive = "true" if self.hive and not self.is_csv else "false"
+        return (
+            f"SELECT * EXCLUDE (file_row_number), file_row_number + 2 AS {ROW} FROM read_parquet("
+            f"[{names}], union_by_name = true, file_row_number = true, hive_partitioning = {hive})"
+        )
+
+    def _typed_copies(self, connection: Any, folder: Path) -> list[Path]:
+        import duckdb
+
+        files = self.files
+        for file in files:
+            refuse_other_separators(file)
+        for _ in range(2):
+            try:
+                copies = self._copies(connection, folder, files, typed=True)
+                if not self._not_numbers(connection, copies):
+                    return copies
+            except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
+                if "unicode" in str(error) and files is self.files:
+                    files = [_in_utf8(file, folder, self.notes) for file in files]
+                    continue
+            break
+        # A cell does not fit its column: all cells as text, for our own parsers.
+        return self._copies(connection, folder, files, typed=False)
+
+    def _copies(
+        self, connection: Any, folder: Path, files: Sequence[Path], *, typed: bool
+    ) -> list[Path]:
+        copies = []
+        for at, file in enumerate(files):
+            copy = folder / f"{at}.parquet"
+            types = {
+                heading: self._type(heading) if typed else "VARCHAR" for heading in _headings(file)
+            }
+            columns = ", ".join(f"{_quoted(name)}: '{kind}'" for name, kind in types.items())
+            padding = "" if typed else ", null_padding = true"
+            connection.execute(
+                f"COPY (SELECT * FROM read_csv({_quoted(file)}, header = true, delim = ',', "
+                f"quote = '\"', escape = '\"', auto_detect = false, dateformat = '%Y-%m-%d', "
+                f"columns = {{{columns}}}{padding})) TO {_quoted(copy)} (FORMAT parquet)"
+            )
+            copies.append(copy)
+        return copies
+
+    def _type(self, heading: str) -> str:
+        name = self.table.name_of(heading)
+        kind = self.table[name].kind if name in self.table.names else "text"
+        if kind in NUMERIC:
+            return "DOUBLE"
+        return "DATE" if kind == "date" else "VARCHAR"
+
+    def _not_numbers(self, connection: Any, copies: Sequence[Path]) -> bool:
+        """Whether a word such as nan or inf was taken for a number."""
+        names = [n for n in _headings(self.files[0]) if self._type(n) == "DOUBLE"]
+        if not names:
+            return False
+        odd = " OR ".join(f"NOT isfinite({_name(name)})" for name in names)
+        files = ", ".join(_quoted(copy) for copy in copies)
+        query = f"SELECT 1 FROM read_parquet([{files}], union_by_name = true) WHERE {odd} LIMIT 1"
+        return connection.execute(query).fetchone() is not None
+
+    def _unreadable(self, error: Exception) -> InputError:
+        said = re.sub(r"\s+", " ", str(error).partition("Possible")[0])[:300].strip()
+        kind = "CSV" if self.is_csv else "Parquet"
+        mend = f" {MEND}" if self.is_csv else ""
+        return InputError(f"{self} cannot be read as {kind}: {said}.{mend}")
+
+
+def _files_of(given: Any) -> list[Path]:
+    """Files that a path, a pattern or a folder stands for, in order."""
+    path = Path(given)
+    if path.is_dir():
+        found = sorted(each for each in path.rglob("*") if _is_read(each, path))
+    elif has_magic(str(given)):
+        start = Path(path.anchor) if path.is_absolute() else Path()
+        pattern = str(path.relative_to(path.anchor) if path.is_absolute() else path)
+        found = sorted(each for each in start.glob(pattern) if each.is_file())
+    else:
+        found = [path] if path.is_file() else []
+    if not found:
+        raise InputError(
+            f"There is no CSV or Parquet file {given}. Check the name and where you are."
+        )
+    for each in found:
+        if each.suffix.lower() not in SUFFIXES:
+            raise InputError(f"{each} is neither a CSV nor a Parquet file.")
+    return found
+
+
+def _is_read(file: Path, folder: Path) -> bool:
+    parts = file.relative_to(folder).parts
+    hidden = any(part.startswith(("_", ".")) for part in parts)
+    return file.is_file() and file.suffix.lower() in SUFFIXES and not hidden
+
+
+def _headings(file: Path) -> list[str]:
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+        first = next(reader(lines), [])
+    if not any(cell.strip() for cell in first):
+        raise InputError(f"{file} has no headings. Write them in its first row.")
+    twice = [cell for at, cell in enumerate(first) if cell in first[:at]]
+    if twice:
+        raise InputError(f"{file}: the column {twice[0]!r} stands twice. Keep one of the two.")
+    return first
+
+
+def _in_utf8(file: Path, folder: Path, notes: list[str]) -> Path:
+    """The file, or its copy in UTF-8 where it is in Windows-1252."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            while text.read(1 << 24):
+                pass
+    except UnicodeDecodeError:
+        notes.append("the file is not UTF-8 and was read as Windows-1252")
+        copy = folder / f"utf8-{len(notes)}.csv"
+        with (
+            file.open(encoding="cp1252", errors="strict", newline="") as text,
+            copy.open("w", encoding="utf-8", newline="") as out,
+        ):
+            shutil.copyfileobj(text, out, 1 << 24)
+        return copy
+    return file
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _quoted(text: object) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _close(connection: Any, folder: Path) -> None:
+    connection.close()
+    shutil.rmtree(folder, ignore_errors=True)
