@@ -16,7 +16,7 @@ from socialvalue.assumptions import Assumptions
 from socialvalue.columns import EARLIEST, LATEST, NUMERIC, Column
 from socialvalue.cross_checks import across_tables
 from socialvalue.engine_outcomes import EngineOutcomes
-from socialvalue.engine_reading import RAW, HeldTable
+from socialvalue.engine_reading import HeldTable
 from socialvalue.engines import Frame, fetch
 from socialvalue.file_tables import ROW
 from socialvalue.impact_map import KEYS, SHARES
@@ -34,6 +34,8 @@ UNIQUE = "outcome_id must be unique"
 _NOBODY = "\x00"
 """Begins identifiers that no record can have."""
 _FOUND = "found_"
+_AT_ONCE = 1
+"""Suspects asked for in one query: planners lose themselves in longer ones."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ def _unread(held: HeldTable) -> Iterator[Suspect]:
     """Cells that cannot be read, by the rule of their parser."""
     for (name, rule), group in held.unread.groupby(["column", "rule"], sort=False):
         todo = group.set_index("value")["what_to_do"]
-        where = nw.col(RAW + str(name)).is_in(todo.index.tolist())
+        where = nw.col(held.as_found(str(name))).is_in(todo.index.tolist())
         yield Suspect(str(name), int(group["records"].sum()), where, str(rule), todo)
 
 
@@ -321,11 +323,11 @@ def _first(
     there = frame.collect_schema().names()
     order = [name for name in (ROW, "outcome_id") if name in there][:1]
     # What is sorted by must be among what is selected: not every engine looks further.
-    columns = [RAW + name if name in held.text else name for name in held.names]
-    chosen = frame.select(*dict.fromkeys([*columns, *order, *marks]))
+    found = {held.as_found(name): name for name in held.names}
+    chosen = frame.select(*dict.fromkeys([*found, *order, *marks]))
     rows = fetch((chosen.sort(*order) if order else chosen).head(most))
-    rows = rows.drop(columns=[name for name in order if name in held.text])
-    rows = rows.rename(columns={RAW + name: name for name in held.text})
+    rows = rows.drop(columns=[name for name in order if name not in (*found, ROW)])
+    rows = rows.rename(columns=found)
     return rows.set_index(ROW).rename_axis(None) if ROW in order else rows
 
 
@@ -348,8 +350,13 @@ def _by_the_rules(checking: Checking, rows: pd.DataFrame, records: int = 0) -> p
 
 def _explained(checking: Checking, suspects: Sequence[Suspect], frame: Frame) -> list[pd.DataFrame]:
     """Problems of suspected records of a frame: the first rows of each, and how many there are."""
-    if not suspects:
-        return []
+    groups = [suspects[at : at + _AT_ONCE] for at in range(0, len(suspects), _AT_ONCE)]
+    return [told for group in groups for told in _explained_at_once(checking, group, frame)]
+
+
+def _explained_at_once(
+    checking: Checking, suspects: Sequence[Suspect], frame: Frame
+) -> list[pd.DataFrame]:
     held = checking.read.held
     marks = {f"mark_{at}": each.where.fill_null(False) for at, each in enumerate(suspects)}
     marked = frame.with_columns(*[expr.alias(name) for name, expr in marks.items()])

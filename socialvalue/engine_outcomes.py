@@ -63,7 +63,7 @@ def read_outcomes(
     if len(strange) and "activity_id" in held.text:
         held = mended(held, {"activity_id": strange})
         strange = _strange_activities(held, activities)
-    if _without_id(held):
+    if _blank_rows(held):
         held = held.without_blank_rows()
     records = outcome_records(tables, units, breakdowns, held.frame)
     collapsed = records.collapse(assumptions.year_start_month)
@@ -74,11 +74,16 @@ def read_outcomes(
     return EngineOutcomes(again, records, collapsed, strange)
 
 
-def _without_id(held: HeldTable) -> bool:
-    if "outcome_id" not in held.names:
+def _blank_rows(held: HeldTable) -> bool:
+    # A look at one column is quick; only where a record has no identifier is all of it looked at.
+    if "outcome_id" not in held.names or not _count(held, nw.col("outcome_id").is_null()):
         return False
-    lines = held.frame.select(nw.col("outcome_id").is_null().cast(nw.Int64).sum())
-    return bool(fetch(lines).iloc[0, 0])
+    return _count(held, held.blank()) > 0
+
+
+def _count(held: HeldTable, which: nw.Expr) -> int:
+    lines = held.frame.select(which.cast(nw.Int64).sum())
+    return int(fetch(lines).fillna(0).iloc[0, 0])
 
 
 def _keys_as_found(held: HeldTable, collapsed: Collapsed) -> dict[str, pd.DataFrame]:

@@ -21,8 +21,8 @@ from socialvalue.plain_cells import plain_on_engine
 from socialvalue.raw_tables import Reading, with_known_headers
 from socialvalue.records import NOTE_COLUMNS, PROBLEM_COLUMNS, Origin
 
-RAW = "raw_"
-"""Prefix of a column as it was found, where it was found as text."""
+_RAW = "raw_"
+"""Prefix of a column as it was found, where what it says is another column."""
 STATE = "state_"
 """Prefix of what became of a cell: 0 plain, 1 read, 2 blank, 3 unread."""
 MOST_ODD = 200_000
@@ -66,7 +66,7 @@ class HeldTable:
     @property
     def names(self) -> list[str]:
         """Columns of the table that are there, declared or not."""
-        marks = (RAW, STATE)
+        marks = (_RAW, STATE)
         every = self.frame.collect_schema().names()
         return [name for name in every if name != ROW and not name.startswith(marks)]
 
@@ -78,12 +78,16 @@ class HeldTable:
 
     def without_blank_rows(self) -> "HeldTable":
         """The table without records in which nothing at all is written."""
-        blank = nw.lit(True)
-        for name in self.names:
-            blank = blank & (
-                nw.col(RAW + name).is_null() if name in self.text else nw.col(name).is_null()
-            )
-        return replace(self, frame=self.frame.filter(~blank))
+        return replace(self, frame=self.frame.filter(~self.blank()))
+
+    def blank(self) -> nw.Expr:
+        """Records in which nothing at all is written."""
+        nothing = [nw.col(self.as_found(name)).is_null() for name in self.names]
+        return nw.all_horizontal(*nothing, ignore_nulls=True)
+
+    def as_found(self, name: str) -> str:
+        """Name of the column that holds what was found in a column."""
+        return _RAW + name if _RAW + name in self.frame.collect_schema().names() else name
 
     def column(self, name: str) -> Column | None:
         """The declaration of a column; None where there is none."""
@@ -122,7 +126,7 @@ def open_table(native: Any, table: Table, origin: Origin, dates: str) -> HeldTab
                 _refuse_type(reading, name, schema[heading])
             exprs = [nw.lit(None, dtype=nw.String).alias(name)]
         typed += exprs
-        text += [name] if len(exprs) > 1 else []
+        text += [name] if _is_text(schema[heading]) else []
     numbered = [nw.col(ROW)] if ROW in schema.names() else []
     return HeldTable(
         found.select(*typed, *numbered),
@@ -160,9 +164,9 @@ def _refuse_type(reading: Reading, name: str, dtype: Any) -> None:
 
 def _typed(name: str, cell: nw.Expr, dtype: Any, column: Column | None) -> list[nw.Expr]:
     """A typed column, with its text beside it if it was found as text; empty if it does not fit."""
-    if isinstance(dtype, nw.String | nw.Categorical | nw.Enum | nw.Object):
+    if _is_text(dtype):
         text = cell if isinstance(dtype, nw.String | nw.Object) else cell.cast(nw.String)
-        return [_from_text(text, column).alias(name), text.alias(RAW + name)]
+        return _from_text(name, text, column)
     if dtype.is_numeric():
         return _from_numbers(name, cell, dtype, column)
     is_day = isinstance(dtype, nw.Date | nw.Datetime)
@@ -174,13 +178,22 @@ def _typed(name: str, cell: nw.Expr, dtype: Any, column: Column | None) -> list[
     return [cell.alias(name)] if fits else []
 
 
-def _from_text(text: nw.Expr, column: Column | None) -> nw.Expr:
+def _is_text(dtype: Any) -> bool:
+    return isinstance(dtype, nw.String | nw.Categorical | nw.Enum | nw.Object)
+
+
+def _from_text(name: str, text: nw.Expr, column: Column | None) -> list[nw.Expr]:
     kind = column.kind if column else "text"
+    found = text.alias(_RAW + name)
     if kind in NUMERIC:
-        return nw.when(plain_on_engine(column, text)).then(text).otherwise(None).cast(nw.Float64)
+        plain = nw.when(plain_on_engine(column, text)).then(text).otherwise(None)
+        return [plain.cast(nw.Float64).alias(name), found]
     if kind == "date":
-        return nw.lit(None, dtype=nw.Datetime("us"))
-    return nw.lit(None, dtype=nw.String) if kind == "yes_no" else text
+        return [nw.lit(None, dtype=nw.Datetime("us")).alias(name), found]
+    if kind == "yes_no":
+        return [nw.lit(None, dtype=nw.String).alias(name), found]
+    # Text that stands for itself is kept once: planners lose themselves in columns under two names.
+    return [text.alias(name)]
 
 
 def _from_numbers(name: str, cell: nw.Expr, dtype: Any, column: Column | None) -> list[nw.Expr]:
@@ -221,17 +234,18 @@ def odd_cells(held: HeldTable, columns: Sequence[str]) -> dict[str, pd.DataFrame
     columns = [name for name in columns if name in held.text]
     if not columns:
         return {}
+    cells = {name: nw.col(held.as_found(name)) for name in columns}
     odd = {
-        name: ~plain_on_engine(held.column(name), nw.col(RAW + name)).fill_null(True)
-        & ~nw.col(RAW + name).is_null()
-        for name in columns
+        name: ~plain_on_engine(held.column(name), cell).fill_null(True) & ~cell.is_null()
+        for name, cell in cells.items()
     }
     sums = [expr.cast(nw.Int64).sum().alias(name) for name, expr in odd.items()]
     counts = fetch(held.frame.select(*sums)).iloc[0].fillna(0)
     found = {}
     for name in counts.index[counts > 0]:
-        lines = held.frame.filter(odd[name]).group_by(RAW + name).agg(nw.len().alias("records"))
-        values = fetch(lines.head(MOST_ODD + 1)).rename(columns={RAW + name: "value"})
+        cell = held.as_found(name)
+        lines = held.frame.filter(odd[name]).group_by(cell).agg(nw.len().alias("records"))
+        values = fetch(lines.head(MOST_ODD + 1)).rename(columns={cell: "value"})
         if len(values) > MOST_ODD:
             raise InputError(
                 f"{held.table.name}.{name} has more than {MOST_ODD:,} different values that must "
@@ -320,6 +334,8 @@ def _with_readings(
         filled = read.astype("string").fillna("")
     small = pd.DataFrame({"odd_": values["value"].astype("string"), "read_": filled})
     small[STATE + name] = state
+    if held.as_found(name) == name:
+        frame = frame.with_columns(nw.col(name).alias(_RAW + name))
     joined = _chosen(frame, name, small) if len(small) <= _FEW else _joined(frame, name, small)
     typed = nw.when(nw.col(STATE + name) == _READ).then(nw.col("read_")).otherwise(None)
     if kind == "date":
@@ -330,7 +346,7 @@ def _with_readings(
 
 
 def _joined(frame: Frame, name: str, small: pd.DataFrame) -> Frame:
-    beside = frame.with_columns(nw.col(RAW + name).fill_null("").alias("odd_"))
+    beside = frame.with_columns(nw.col(_RAW + name).fill_null("").alias("odd_"))
     joined = beside.join(carry(small, frame), on="odd_", how="left").drop("odd_")  # type: ignore[arg-type]
     return joined.with_columns(nw.col(STATE + name).fill_null(_PLAIN))
 
@@ -341,7 +357,7 @@ def _chosen(frame: Frame, name: str, small: pd.DataFrame) -> Frame:
     read: Any = nw.lit(None, dtype=nw.Float64 if is_number else nw.String)
     state: Any = nw.lit(_PLAIN)
     for odd, value, mark in small.itertuples(index=False):
-        here = nw.col(RAW + name) == odd
+        here = nw.col(_RAW + name) == odd
         read = nw.when(here).then(nw.lit(value)).otherwise(read)
         state = nw.when(here).then(nw.lit(mark)).otherwise(state)
     return frame.with_columns(read.alias("read_"), state.alias(STATE + name))

@@ -13,6 +13,7 @@ from socialvalue.columns import NUMERIC, Column
 
 # A letter or digit at both ends: no space to take off, no formula, no error, nothing unseen.
 _TEXT = r"[0-9A-Za-z](?:[ -~]*[0-9A-Za-z.)!?])?"
+_NUMBERED = "^[0-9A-Za-z](?:[ -~]*[0-9])?$"
 # Few enough digits that every reader of numbers makes the same of them; no sign but a minus.
 _NUMBER = r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"
 _ISO_DAY = r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
@@ -100,8 +101,9 @@ def plain_on_engine(column: Column | None, cell: nw.Expr) -> nw.Expr:
     plain = cell.str.contains(f"^{_TEXT}$")
     if kind != "id":
         return plain
-    short = cell.str.len_chars() <= max(map(len, MISSING))
-    return plain & ~(short & cell.str.to_lowercase().is_in(sorted(MISSING)))
+    # No word for a missing value ends with a digit, as almost all identifiers do.
+    known = ~cell.str.to_lowercase().is_in(sorted(MISSING))
+    return nw.when(cell.str.contains(_NUMBERED)).then(nw.lit(True)).otherwise(plain & known)
 
 
 def _matches(values: pd.Series, pattern: str) -> pd.Series:
