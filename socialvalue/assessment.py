@@ -154,7 +154,7 @@ def assess(
     known = (*ROW_KEYS, "year", *shipped_frameworks(), *proxies.frameworks)
     breakdowns = tuple(name for name in dict.fromkeys(asked) if name not in known)
     parsed = parse_records(records)
-    engine = engine_outcomes(records, parsed, proxies, assumptions, breakdowns)
+    engine = engine_outcomes(records, parsed, proxies.units, assumptions, breakdowns)
     problems = check_parsed(parsed, records, proxies, assumptions, engine)
     if len(problems):
         raise InputError("The records were not valued.", problems)

@@ -61,26 +61,30 @@ def check(
         proxies = load_proxies(proxies)
     assumptions = assumptions or Assumptions()
     parsed = parse_records(records)
-    engine = engine_outcomes(records, parsed, proxies, assumptions)
+    engine = engine_outcomes(records, parsed, units_of(proxies), assumptions)
     return check_parsed(parsed, records, proxies, assumptions, engine)
 
 
 def engine_outcomes(
     records: Records,
     parsed: Parsed,
-    proxies: ProxySet | None,
+    units: pd.Series,
     assumptions: Assumptions,
     breakdowns: Sequence[str] = (),
 ) -> EngineOutcomes | None:
     """Outcome records that lie on an engine, read and collapsed; None where they are in pandas."""
     if OUTCOMES.name not in records.held:
         return None
-    units = pd.Series(dtype="string") if proxies is None else proxies.units
     native = records.held[OUTCOMES.name]
     if isinstance(native, FileTable):
         native = native.relation()
     held = open_table(native, OUTCOMES, records.origin(OUTCOMES.name), records.dates)
     return read_outcomes(held, parsed.tables, units, assumptions, breakdowns)
+
+
+def units_of(proxies: ProxySet | None) -> pd.Series:
+    """Unit of each proxy, by proxy_id; empty where there is no set."""
+    return pd.Series(dtype="string") if proxies is None else proxies.units
 
 
 def check_parsed(

@@ -34,7 +34,7 @@ UNIQUE = "outcome_id must be unique"
 _NOBODY = "\x00"
 """Begins identifiers that no record can have."""
 _FOUND = "found_"
-_AT_ONCE = 1
+_AT_ONCE = 6
 """Suspects asked for in one query: planners lose themselves in longer ones."""
 
 

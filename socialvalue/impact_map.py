@@ -182,7 +182,9 @@ def _complete(table: pd.DataFrame, extra: Sequence[str]) -> pd.DataFrame:
     types |= {name: "string" for name in extra if not _is_number(table[name])}
     if table["first_year"].notna().all():
         types["first_year"] = "int64"
-    return table.astype(types)
+    table = table.astype(types)
+    # Not every engine has turned -0.0 into 0.0: some leave an addition of nothing out.
+    return table.assign(**{key: table[key] + 0 for key in NUMBER_KEYS})
 
 
 def _is_number(values: pd.Series) -> bool:

@@ -1,8 +1,11 @@
 """What is each record worth? Its quantity x its own shares x the factor of its row of the map."""
 
+from typing import Any
+
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from socialvalue.checks import engine_outcomes
 from socialvalue.errors import InputError
 from socialvalue.impact_map import SHARES
 from socialvalue.outcome_records import outcome_records
@@ -13,8 +16,11 @@ from socialvalue.results import Result
 _MEASURES = {"gross_value": "unit_gross", "net_value": "unit_net", "present_value": "unit_present"}
 
 
-def value_records(records: Records, result: Result) -> pd.DataFrame:
+def value_records(records: Records, result: Result) -> Any:
     """Value of each counted record, for drill-down; the values add up to the totals.
+
+    Only the impact map is worked out here; the value of a record is one product, worked out by
+    the engine that holds the records when its answer is asked for.
 
     Parameters
     ----------
@@ -25,10 +31,11 @@ def value_records(records: Records, result: Result) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        outcome_id, row_id (of the impact map), gross_value, net_value, present_value [money], in
-        the order of the records. Records that are not priced, or outside the perspective, are
-        left out.
+    DataFrame, or frame of the records' own engine
+        outcome_id, row_id (of the impact map), gross_value, net_value, present_value [money].
+        Records that are not priced, or outside the perspective, are left out. Of a pandas frame
+        it is a frame in the order of the records; of a lazy engine it is lazy, in any order; of
+        files it is a DuckDB relation, which lives as long as the records do.
 
     Raises
     ------
@@ -46,8 +53,13 @@ def value_records(records: Records, result: Result) -> pd.DataFrame:
     """
     rows = result.valued.rows
     units = result.proxies_used.drop_duplicates("proxy_id").set_index("proxy_id")["unit"]
-    placed_by = outcome_records(parse_records(records).tables, units)
-    collapsed = placed_by.collapse(result.assumptions.year_start_month)
+    parsed = parse_records(records)
+    engine = engine_outcomes(records, parsed, units, result.assumptions)
+    if engine is not None:
+        placed_by, collapsed = engine.records, engine.collapsed
+    else:
+        placed_by = outcome_records(parsed.tables, units)
+        collapsed = placed_by.collapse(result.assumptions.year_start_month)
     missing = collapsed.rows.loc[~collapsed.rows["row_key"].isin(rows["row_key"]), "records"].sum()
     if missing:
         raise InputError(

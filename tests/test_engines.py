@@ -1,10 +1,12 @@
 """Do all engines give one answer? The same records, checked and valued where they lie."""
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import pytest
 
 import socialvalue as sv
+from socialvalue.engines import fetch
 from tests.engines import ENGINES, on_engine
 
 ACTIVITIES = pd.DataFrame(
@@ -106,6 +108,17 @@ def test_every_engine_gives_the_same_result(engine, expected):
     same(result.findings, expected.findings)
     for pair in (("place", "project"), ("ward", "imd_decile")):
         same(result.in_both[pair], expected.in_both[pair])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_values_of_records_add_up_on_every_engine(engine, expected):
+    records = records_of(on_engine(engine, outcomes()))
+    values = nw.from_native(sv.value_records(records, expected))
+    assert isinstance(values, nw.LazyFrame) == (engine != "polars"), "a lazy engine stays lazy"
+    found = fetch(values).sort_values("outcome_id").reset_index(drop=True)
+    assert found["present_value"].sum() == pytest.approx(expected.totals["present_value"], rel=1e-9)
+    wanted = sv.value_records(records_of(outcomes()), expected)
+    same(found, wanted.sort_values("outcome_id").reset_index(drop=True))
 
 
 BAD_CELLS = [
