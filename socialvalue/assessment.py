@@ -16,6 +16,7 @@ from socialvalue.findings import Claim
 from socialvalue.frameworks import allocate, shipped_frameworks, used_frameworks
 from socialvalue.parse import Parsed, parse_records
 from socialvalue.people import PeopleInBoth, count_people, small_rows
+from socialvalue.progress import progress_bar
 from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.records import Records
 from socialvalue.results import Result
@@ -108,6 +109,7 @@ def assess(
     *,
     breakdowns: Sequence[str] = (),
     conventions: bool = False,
+    progress: bool = True,
 ) -> Assessment:
     """Check records, collapse them into an impact map, and value it.
 
@@ -123,6 +125,8 @@ def assess(
     conventions : bool
         Whether to value the records under each convention of the field too, for every output; see
         `Assessment.side_by_side`.
+    progress : bool
+        Whether to show a bar where it takes longer than two seconds.
 
     Returns
     -------
@@ -143,8 +147,6 @@ def assess(
     >>> bool(abs(parts - result.totals["present_value"]) < 0.005)
     True
     """
-    from socialvalue.checks import check_parsed, engine_outcomes
-
     _refuse_wrong_kinds(records, assumptions)
     assumptions = assumptions or Assumptions()
     if not isinstance(proxies, ProxySet):
@@ -153,6 +155,18 @@ def assess(
     # What is a key of every impact map needs no map of its own.
     known = (*ROW_KEYS, "year", *shipped_frameworks(), *proxies.frameworks)
     breakdowns = tuple(name for name in dict.fromkeys(asked) if name not in known)
+    with progress_bar("Assessing", progress):
+        result = _assessed(records, proxies, assumptions, breakdowns)
+    also = dict.fromkeys(name for name in asked if name not in breakdowns)
+    result = replace(result, also_by=tuple(also))
+    return replace(result, shown_conventions=result.side_by_side()) if conventions else result
+
+
+def _assessed(
+    records: Records, proxies: ProxySet, assumptions: Assumptions, breakdowns: tuple[str, ...]
+) -> Assessment:
+    from socialvalue.checks import check_parsed, engine_outcomes
+
     parsed = parse_records(records)
     engine = engine_outcomes(records, parsed, proxies.units, assumptions, breakdowns)
     problems = check_parsed(parsed, records, proxies, assumptions, engine)
@@ -163,10 +177,7 @@ def assess(
         parsed = replace(parsed, coerced=stacked(parsed.coerced, engine.held.notes))
     basis = basis_of(parsed.tables, proxies, assumptions, breakdowns, ready)
     appraisal = appraise(basis, assumptions)
-    result = _assembled(_Job(records, parsed, basis, appraisal, breakdowns))
-    also = dict.fromkeys(name for name in asked if name not in breakdowns)
-    result = replace(result, also_by=tuple(also))
-    return replace(result, shown_conventions=result.side_by_side()) if conventions else result
+    return _assembled(_Job(records, parsed, basis, appraisal, breakdowns))
 
 
 def _refuse_wrong_kinds(records: Any, assumptions: Any) -> None:

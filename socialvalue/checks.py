@@ -7,15 +7,17 @@ import pandas as pd
 
 from socialvalue import cross_checks
 from socialvalue.assumptions import Assumptions
-from socialvalue.engine_checks import Checking, problems_on_engine
+from socialvalue.engine_checks import problems_on_engine
 from socialvalue.engine_outcomes import EngineOutcomes, read_outcomes
-from socialvalue.engine_reading import open_table
+from socialvalue.engine_tables import open_table
 from socialvalue.file_tables import FileTable
 from socialvalue.parse import Parsed, parse_records
 from socialvalue.problem_rows import once_a_cell, shown
+from socialvalue.progress import progress_bar
 from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.records import PROBLEM_COLUMNS, Records, no_problems
 from socialvalue.schemas import OUTCOMES, TABLES
+from socialvalue.suspects import Checking
 from socialvalue.table_checks import of_one_table
 
 
@@ -23,6 +25,8 @@ def check(
     records: Records,
     proxies: ProxySet | str | Path | None = None,
     assumptions: Assumptions | None = None,
+    *,
+    progress: bool = True,
 ) -> pd.DataFrame:
     """Find every problem in records at once.
 
@@ -33,6 +37,8 @@ def check(
         Without it, proxies and units are not checked.
     assumptions : Assumptions, optional
         For the month in which a year starts.
+    progress : bool
+        Whether to show a bar where it takes longer than two seconds.
 
     Returns
     -------
@@ -60,9 +66,10 @@ def check(
     if isinstance(proxies, str | Path):
         proxies = load_proxies(proxies)
     assumptions = assumptions or Assumptions()
-    parsed = parse_records(records)
-    engine = engine_outcomes(records, parsed, units_of(proxies), assumptions)
-    return check_parsed(parsed, records, proxies, assumptions, engine)
+    with progress_bar("Checking", progress):
+        parsed = parse_records(records)
+        engine = engine_outcomes(records, parsed, units_of(proxies), assumptions)
+        return check_parsed(parsed, records, proxies, assumptions, engine)
 
 
 def engine_outcomes(
@@ -75,10 +82,11 @@ def engine_outcomes(
     """Outcome records that lie on an engine, read and collapsed; None where they are in pandas."""
     if OUTCOMES.name not in records.held:
         return None
-    native = records.held[OUTCOMES.name]
-    if isinstance(native, FileTable):
-        native = native.relation()
+    given = records.held[OUTCOMES.name]
+    in_files = isinstance(given, FileTable)
+    native = given.relation() if in_files else given
     held = open_table(native, OUTCOMES, records.origin(OUTCOMES.name), records.dates)
+    held = held.noted(given.notes) if in_files else held
     return read_outcomes(held, parsed.tables, units, assumptions, breakdowns)
 
 

@@ -4,72 +4,29 @@ The engine only sorts out which records may be wrong, by the declarations of `so
 What is wrong with them is said by the same rules as for a spreadsheet, on the few rows fetched.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
 from socialvalue import impact_map
 from socialvalue.adjustments import FIELDS
-from socialvalue.assumptions import Assumptions
-from socialvalue.columns import EARLIEST, LATEST, NUMERIC, Column
 from socialvalue.cross_checks import across_tables
 from socialvalue.engine_outcomes import EngineOutcomes
-from socialvalue.engine_reading import HeldTable
 from socialvalue.engines import Frame, fetch
 from socialvalue.file_tables import ROW
+from socialvalue.first_rows import FIRST_ROWS, UNIQUE, by_the_rules, explained, first_rows, told
 from socialvalue.impact_map import KEYS, SHARES
-from socialvalue.parse import Parsed, parse_table
-from socialvalue.problem_rows import once_a_cell, shown
-from socialvalue.proxies import ProxySet
+from socialvalue.problem_rows import once_a_cell
 from socialvalue.proxy_rules import rows_net_of
-from socialvalue.records import Records
 from socialvalue.schemas import OUTCOMES, TABLES
-from socialvalue.table_checks import LARGEST, as_frame, of_one_table, problem
+from socialvalue.suspects import Checking, Suspect, on_cells, unread
+from socialvalue.table_checks import as_frame, of_one_table
 
-FIRST_ROWS = 100
-"""Rows of each rule that are fetched; the rest is counted."""
-UNIQUE = "outcome_id must be unique"
 _NOBODY = "\x00"
 """Begins identifiers that no record can have."""
 _FOUND = "found_"
-_AT_ONCE = 6
-"""Suspects asked for in one query: planners lose themselves in longer ones."""
-
-
-@dataclass(frozen=True)
-class Suspect:
-    """Records of which one column may be wrong in one way.
-
-    Attributes
-    ----------
-    column : str
-    records : int
-        How many there are.
-    where : narwhals expression
-        Which they are.
-    rule : str
-        The rule as it is told, where one column has several.
-    todo : Series, optional
-        What to do, by the value as it is written: of cells that cannot be read.
-    """
-
-    column: str
-    records: int
-    where: nw.Expr
-    rule: str = ""
-    todo: pd.Series | None = None
-
-
-@dataclass(frozen=True)
-class Checking:
-    """What every step of one check needs."""
-
-    read: EngineOutcomes
-    parsed: Parsed
-    proxies: ProxySet | None
-    assumptions: Assumptions
 
 
 def problems_on_engine(checking: Checking) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -88,86 +45,18 @@ def problems_on_engine(checking: Checking) -> tuple[pd.DataFrame, pd.DataFrame]:
         Problems of other tables, as `socialvalue.cross_checks.across_tables` returns them.
     """
     held, read = checking.read.held, checking.read
-    of_cells = [*_unread(held), *_on_cells(held), *_activities(checking)]
+    of_cells = [*unread(held), *on_cells(held), *_activities(checking)]
     on_map, elsewhere = _on_map(checking)
     of_rows = [*on_map, *_net_already(checking)]
-    found = [held.problems.assign(record="", count=1), *_explained(checking, of_cells, held.frame)]
+    found = [held.problems.assign(record="", count=1), *explained(checking, of_cells, held.frame)]
     found.append(_repeated(checking))
     if of_rows:
         numbers = read.collapsed.found.index.to_numpy("int64")
-        found += _explained(checking, of_rows, _numbered(read, pd.Index(numbers)))
+        found += explained(checking, of_rows, _numbered(read, pd.Index(numbers)))
     filled = [each for each in found if len(each)]
     if not filled:
         return as_frame([]), elsewhere
     return pd.concat(filled).assign(source=str(held.origin)), elsewhere
-
-
-# --- rules of single cells ---------------------------------------------------------------------
-
-
-def _on_cells(held: HeldTable) -> Iterator[Suspect]:
-    """Rules of one record by itself, counted in one pass."""
-    rules = list(_cell_rules(held))
-    sums = [
-        expr.fill_null(False).cast(nw.Int64).sum().alias(f"rule_{at}")
-        for at, (_, expr) in enumerate(rules)
-    ]
-    if not sums:
-        return
-    counts = fetch(held.frame.select(*sums)).iloc[0].fillna(0).astype("int64")
-    for (column, expr), count in zip(rules, counts, strict=True):
-        if count:
-            yield Suspect(column, int(count), expr)
-
-
-def _cell_rules(held: HeldTable) -> Iterator[tuple[str, nw.Expr]]:
-    there = held.names
-    for column in OUTCOMES.columns:
-        # What holds for a key of the map is looked for on the map.
-        if column.name not in there or column.name in (*KEYS, "activity_id"):
-            continue
-        if column.required:
-            yield column.name, held.missing(column.name)
-        if column.kind in NUMERIC:
-            yield from ((column.name, expr) for expr in _number_rules(column))
-        if column.kind == "date":
-            day = nw.col(column.name)
-            implausible = (day.dt.year() < EARLIEST.year) | (day.dt.year() > LATEST.year)
-            yield column.name, implausible & ~day.is_null()
-    # A number that is out of all bounds is said to be so; that it is out of order says no more.
-    low, high, quantity = (nw.col(f"quantity{end}") for end in ("_low", "_high", ""))
-    if "quantity_low" in there:
-        yield "quantity_low", (low > quantity) & (low.abs() <= LARGEST)
-    if "quantity_high" in there:
-        yield "quantity_high", (high < quantity) & (high.abs() <= LARGEST)
-
-
-def _number_rules(column: Column) -> Iterator[nw.Expr]:
-    """Rules of a number, of which a cell breaks the first alone."""
-    number = nw.col(column.name)
-    rules = [number.abs() > LARGEST]
-    if column.kind == "integer":
-        rules.append(number != number.round(0))
-    if column.minimum is not None:
-        rules.append(number < column.minimum)
-    if column.maximum is not None:
-        rules.append(number > column.maximum)
-    # What is missing compares otherwise on each engine, so it is put aside first.
-    sound = ~number.is_null()
-    for rule in [~number.is_finite(), *rules]:
-        yield rule & sound
-        sound = sound & ~rule
-
-
-def _unread(held: HeldTable) -> Iterator[Suspect]:
-    """Cells that cannot be read, by the rule of their parser."""
-    for (name, rule), group in held.unread.groupby(["column", "rule"], sort=False):
-        todo = group.set_index("value")["what_to_do"]
-        where = nw.col(held.as_found(str(name))).is_in(todo.index.tolist())
-        yield Suspect(str(name), int(group["records"].sum()), where, str(rule), todo)
-
-
-# --- rules between records and tables ----------------------------------------------------------
 
 
 def _activities(checking: Checking) -> Iterator[Suspect]:
@@ -205,13 +94,13 @@ def _repeated(checking: Checking) -> pd.DataFrame:
         return as_frame([])
     names = fetch(repeated.sort("outcome_id").head(FIRST_ROWS))["outcome_id"].tolist()
     frame = held.frame.filter(nw.col("outcome_id").is_in(names))
-    rows = _first(held, frame, 10 * FIRST_ROWS)
-    problems = _by_the_rules(checking, rows)
+    rows = first_rows(held, frame, 10 * FIRST_ROWS)
+    problems = by_the_rules(checking, rows)
     problems = problems[problems["rule"] == UNIQUE].head(FIRST_ROWS)
     if ROW not in held.frame.collect_schema().names():
         todo = "Another record has it too. Give each record its own, or remove the copy."
         problems = problems.assign(what_to_do=todo)
-    return _told(problems, rows, int(records - number))
+    return told(problems, rows, int(records - number))
 
 
 def _on_map(checking: Checking) -> tuple[list[Suspect], pd.DataFrame]:
@@ -311,96 +200,3 @@ def _numbered(read: EngineOutcomes, rows: pd.Index) -> Frame:
     extra = read.collapsed.extra
     keyed = impact_map.keyed(read.records.frame, read.collapsed.year_start_month, extra)
     return impact_map.with_rows(keyed, found, extra, [_FOUND])
-
-
-# --- the first rows of a rule ------------------------------------------------------------------
-
-
-def _first(
-    held: HeldTable, frame: Frame, most: int = FIRST_ROWS, marks: Sequence[str] = ()
-) -> pd.DataFrame:
-    """The first rows of some records as they were found, by their row number where there is one."""
-    there = frame.collect_schema().names()
-    order = [name for name in (ROW, "outcome_id") if name in there][:1]
-    # What is sorted by must be among what is selected: not every engine looks further.
-    found = {held.as_found(name): name for name in held.names}
-    chosen = frame.select(*dict.fromkeys([*found, *order, *marks]))
-    rows = fetch((chosen.sort(*order) if order else chosen).head(most))
-    rows = rows.drop(columns=[name for name in order if name not in (*found, ROW)])
-    rows = rows.rename(columns=found)
-    return rows.set_index(ROW).rename_axis(None) if ROW in order else rows
-
-
-def _by_the_rules(checking: Checking, rows: pd.DataFrame, records: int = 0) -> pd.DataFrame:
-    """Problems of some rows, by the rules for a spreadsheet; ``records`` is how many there are."""
-    held, parsed = checking.read.held, checking.parsed
-    typed, found, _ = parse_table(rows, OUTCOMES, held.origin, dates=held.dates)
-    kept = ("activities", "stakeholders")
-    tables = {n: t if n in kept else t.iloc[:0] for n, t in parsed.tables.items()}
-    small = replace(
-        parsed,
-        tables={**tables, OUTCOMES.name: typed},
-        given=(OUTCOMES.name,),
-        outcome_records=records or len(rows),
-    )
-    across = across_tables(small, checking.proxies, checking.assumptions)
-    problems = pd.concat([found, of_one_table(typed, OUTCOMES, found), across])
-    return once_a_cell(problems[problems["table"] == OUTCOMES.name])
-
-
-def _explained(checking: Checking, suspects: Sequence[Suspect], frame: Frame) -> list[pd.DataFrame]:
-    """Problems of suspected records of a frame: the first rows of each, and how many there are."""
-    groups = [suspects[at : at + _AT_ONCE] for at in range(0, len(suspects), _AT_ONCE)]
-    return [told for group in groups for told in _explained_at_once(checking, group, frame)]
-
-
-def _explained_at_once(
-    checking: Checking, suspects: Sequence[Suspect], frame: Frame
-) -> list[pd.DataFrame]:
-    held = checking.read.held
-    marks = {f"mark_{at}": each.where.fill_null(False) for at, each in enumerate(suspects)}
-    marked = frame.with_columns(*[expr.alias(name) for name, expr in marks.items()])
-    any_of_them = nw.any_horizontal(*[nw.col(name) for name in marks], ignore_nulls=True)
-    # Most files have few problems: all of them come in one go, and only long lists one by one.
-    most = FIRST_ROWS * len(suspects)
-    rows = _first(held, marked.filter(any_of_them), most, list(marks))
-    found = []
-    for name, suspect in zip(marks, suspects, strict=True):
-        of_one = rows[rows[name].astype(bool)]
-        if len(of_one) < min(suspect.records, FIRST_ROWS):
-            of_one = _first(held, marked.filter(nw.col(name)), FIRST_ROWS, list(marks))
-        found.append(_of_suspect(checking, suspect, of_one.drop(columns=list(marks))))
-    return found
-
-
-def _of_suspect(checking: Checking, suspect: Suspect, rows: pd.DataFrame) -> pd.DataFrame:
-    rows = rows.head(FIRST_ROWS)
-    numbered = ROW in checking.read.held.frame.collect_schema().names()
-    rows = rows if numbered else rows.reset_index(drop=True)
-    if suspect.todo is not None:
-        lines = [
-            problem(OUTCOMES, row, suspect.column, value, suspect.rule, suspect.todo[value])
-            for row, value in rows[suspect.column].items()
-        ]
-        return _told(as_frame(lines), rows, suspect.records)
-    everyone = checking.read.collapsed.found["records"].sum()
-    # Rows like these alone are no sign that all records are like them.
-    records = len(rows) + (suspect.records < everyone)
-    problems = _by_the_rules(checking, rows, records)
-    problems = problems[(problems["column"] == suspect.column) & (problems["rule"] != UNIQUE)]
-    if suspect.rule:
-        problems = problems[problems["rule"] == suspect.rule]
-    if problems.empty:
-        rule = suspect.rule or f"{suspect.column} breaks a rule"
-        todo = f"Look at this column: {suspect.records:,} records are counted as wrong in it."
-        problems = as_frame([problem(OUTCOMES, None, suspect.column, None, rule, todo)])
-    return _told(problems, rows, suspect.records)
-
-
-def _told(problems: pd.DataFrame, rows: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Problems with their values as written and the number of all records that have them."""
-    told = shown(problems.assign(source=""), Records(outcomes=rows)).assign(count=count)
-    if isinstance(rows.index, pd.RangeIndex):
-        # An engine's rows have no numbers: a record is known by its identifier.
-        told["row"] = None
-    return told

@@ -7,9 +7,10 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from socialvalue.assumptions import Assumptions
-from socialvalue.engine_reading import MOST_ODD, HeldTable, mended, odd_cells
+from socialvalue.engine_tables import HeldTable
 from socialvalue.engines import carry, fetch
 from socialvalue.impact_map import TEXT_KEYS
+from socialvalue.odd_cells import MOST_ODD, mended, odd_cells
 from socialvalue.outcome_records import Collapsed, OutcomeRecords, outcome_records
 from socialvalue.schemas import OUTCOMES
 

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from socialvalue.errors import EngineError, SocialValueError
+from socialvalue.progress import step
 
 Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
@@ -49,6 +50,7 @@ def fetch(frame: Frame) -> pd.DataFrame:
     EngineError
         If the engine cannot work it out.
     """
+    step()
     try:
         if isinstance(frame, nw.DataFrame):
             return frame.to_pandas().reset_index(drop=True)

@@ -72,7 +72,7 @@ class OutcomeRecords:
         keyed = impact_map.keyed(self.frame, year_start_month, extra)
         found = impact_map.collapse(keyed, extra)
         rows = found.assign(
-            unit=found["unit"].fillna(found["proxy_id"].map(self.units)),
+            unit=found["unit"].fillna(found["proxy_id"].map(self.units).astype("string")),
             **{name: whole_numbers(found[name]) for name in extra},
         )
         named = rows.drop(columns=list(self.link_columns)).assign(

@@ -12,6 +12,7 @@ from socialvalue.cells import Cell, not_a_value, parse_cell
 from socialvalue.columns import NUMERIC, Column, Table, clean_text
 from socialvalue.date_cells import TIME_LEFT_OUT, parse_date, refuse_mixed_orders
 from socialvalue.plain_cells import is_text, plain_text, read_plain
+from socialvalue.progress import step
 from socialvalue.raw_tables import (
     Reading,
     filled_cells,
@@ -80,6 +81,7 @@ def parse_records(records: Records) -> Parsed:
     given = records.tables
     tables, problems, notes = {}, [records.problems_in_reading], [records.notes_in_reading]
     for name, table in TABLES.items():
+        step()
         raw = given.get(name, pd.DataFrame())
         typed, found, changed = parse_table(
             raw, table, records.origin(name), dates=records.dates, given=name in given

@@ -159,8 +159,9 @@ def _of_files(name: str, table: Any) -> Any:
 
 def _stays(name: str, frame: Any) -> bool:
     """Whether a table is used where it lies: outcome records that are in no pandas frame."""
-    is_held = isinstance(frame, FileTable) or is_frame(frame)
-    return name == OUTCOMES.name and not isinstance(frame, pd.DataFrame) and is_held
+    if name != OUTCOMES.name or isinstance(frame, pd.DataFrame):
+        return False
+    return isinstance(frame, FileTable) or is_frame(frame)
 
 
 def _fetched(name: str, frame: Any) -> pd.DataFrame:

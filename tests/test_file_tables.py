@@ -1,0 +1,173 @@
+"""Are records in files read where they lie? CSV and Parquet, patterns, folders, partitions."""
+
+import gc
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import socialvalue as sv
+from socialvalue.errors import InputError
+from tests.test_engines import bad_outcomes, bad_records, outcomes, records_of, told
+
+
+def as_csv(frame: pd.DataFrame, path: Path, **options) -> Path:
+    frame.to_csv(path, index=False, date_format="%Y-%m-%d", **options)
+    return path
+
+
+@pytest.fixture(scope="module")
+def expected() -> float:
+    return sv.assess(records_of(outcomes())).totals["present_value"]
+
+
+def value_of(paths: object) -> float:
+    return sv.assess(records_of(paths)).totals["present_value"]
+
+
+def test_a_csv_file_has_the_value_of_its_frame(tmp_path, expected):
+    path = as_csv(outcomes(), tmp_path / "outcomes.csv")
+    assert value_of(path) == pytest.approx(expected, rel=1e-9)
+    assert value_of(str(path)) == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_parquet_file_has_the_value_of_its_frame(tmp_path, expected):
+    path = tmp_path / "outcomes.parquet"
+    outcomes().to_parquet(path)
+    assert value_of(path) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("given", ["list", "pattern", "folder"])
+def test_several_files_are_one_table(tmp_path, suffix, given, expected):
+    frame = outcomes()
+    paths = [tmp_path / f"outcomes-{part}.{suffix}" for part in range(4)]
+    for part, path in enumerate(paths):
+        rows = frame.iloc[part::4]
+        as_csv(rows, path) if suffix == "csv" else rows.to_parquet(path)
+    paths_given = {"list": paths, "pattern": tmp_path / f"outcomes-*.{suffix}", "folder": tmp_path}
+    assert value_of(paths_given[given]) == pytest.approx(expected, rel=1e-9)
+
+
+def test_columns_of_partitions_are_columns_of_the_table(tmp_path, expected):
+    frame = outcomes()
+    for ward, rows in frame.fillna({"ward": "none"}).groupby("ward"):
+        folder = tmp_path / f"ward={ward}"
+        folder.mkdir()
+        rows.drop(columns="ward").to_parquet(folder / "part.parquet")
+    result = sv.assess(records_of(tmp_path), breakdowns=["ward"])
+    assert result.totals["present_value"] == pytest.approx(expected, rel=1e-9)
+    assert set(result.by("ward")["ward"]) == {"Abbey", "Bridge", "none"}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_problems_name_the_row_as_a_spreadsheet_shows_it(tmp_path, suffix):
+    bad = bad_outcomes()
+    path = tmp_path / f"outcomes.{suffix}"
+    bad.to_csv(path, index=False) if suffix == "csv" else bad.to_parquet(path)
+    found = sv.check(bad_records(path), "uk-public")
+    bad.index = pd.RangeIndex(2, len(bad) + 2)
+    wanted = sv.check(bad_records(bad), "uk-public")
+    pd.testing.assert_frame_equal(told(found), told(wanted))
+    place = ["row", "column", "rule", "what_to_do"]
+    rows = [t.loc[t["table"] == "outcomes", place].astype(str) for t in (found, wanted)]
+    ordered = [each.sort_values(place).reset_index(drop=True) for each in rows]
+    pd.testing.assert_frame_equal(*ordered)
+    assert set(found.loc[found["table"] == "outcomes", "source"]) == {path.name}
+
+
+@pytest.mark.parametrize("word", ["nan", "inf", "-infinity"])
+def test_a_word_that_an_engine_takes_for_a_number_is_a_problem(tmp_path, word):
+    frame = outcomes().astype({"quantity": object})
+    frame.loc[3, "quantity"] = word
+    problems = sv.check(records_of(as_csv(frame, tmp_path / "outcomes.csv")))
+    assert problems[["row", "column", "value"]].values.tolist() == [[5, "quantity", word]]
+
+
+def test_a_file_in_windows_1252_is_read_and_said(tmp_path, expected):
+    frame = outcomes().assign(note="caf\u00e9, \u00a35")
+    path = as_csv(frame, tmp_path / "outcomes.csv", encoding="cp1252")
+    result = sv.assess(records_of(path))
+    assert result.totals["present_value"] == pytest.approx(expected, rel=1e-9)
+    assert "the file is not UTF-8 and was read as Windows-1252" in set(result.coerced["what"])
+
+
+def test_blank_lines_and_short_rows_are_no_harm(tmp_path):
+    path = tmp_path / "outcomes.csv"
+    lines = [
+        "outcome_id,stakeholder_group,quantity,date,note",
+        "a,all,1,2024-05-01,x",
+        "",
+        "b,all,2,2024-05-02",
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert sv.check(sv.Records(outcomes=path)).empty
+
+
+def test_what_is_no_csv_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "outcomes.csv"
+    lines = [
+        "outcome_id,stakeholder_group,quantity,date",
+        "a,all,1,2024-05-01",
+        "b,all,2,2024-05-02,x,y",
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"outcomes.csv cannot be read as CSV: .*Line: 3"):
+        sv.check(sv.Records(outcomes=path))
+    path.write_text("outcome_id;stakeholder_group;quantity\na;b;1\n", encoding="utf-8")
+    with pytest.raises(InputError, match="semicolons"):
+        sv.check(sv.Records(outcomes=path))
+
+
+def test_files_that_are_not_there_or_of_two_kinds_are_refused(tmp_path):
+    with pytest.raises(InputError, match="There is no CSV or Parquet file"):
+        sv.Records(outcomes=tmp_path / "nothing-*.csv")
+    as_csv(outcomes(), tmp_path / "a.csv")
+    outcomes().to_parquet(tmp_path / "b.parquet")
+    with pytest.raises(InputError, match="several kinds"):
+        sv.Records(outcomes=tmp_path)
+    (tmp_path / "c.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match="neither a CSV nor a Parquet file"):
+        sv.Records(outcomes=tmp_path / "c.txt")
+
+
+def test_a_file_that_changes_is_read_anew(tmp_path):
+    path = as_csv(outcomes(), tmp_path / "outcomes.csv")
+    records = records_of(path)
+    before = sv.assess(records).totals["gross_value"]
+    as_csv(outcomes().assign(quantity=lambda rows: rows["quantity"] / 2), path)
+    assert sv.assess(records).totals["gross_value"] == pytest.approx(before / 2)
+
+
+def test_the_typed_copy_is_gone_with_its_records(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    path = as_csv(outcomes(), tmp_path / "outcomes.csv")
+    records = records_of(path)
+    sv.check(records)
+    assert list(tmp_path.glob("socialvalue-*"))
+    del records
+    gc.collect()
+    assert not list(tmp_path.glob("socialvalue-*"))
+
+
+def test_small_tables_may_be_files_too(tmp_path, expected):
+    activities = records_of(outcomes()).activities
+    path = as_csv(activities, tmp_path / "activities.csv")
+    records = sv.Records(
+        outcomes=as_csv(outcomes(), tmp_path / "outcomes.csv"),
+        activities=path,
+        links=records_of(outcomes()).links,
+        adjustments=records_of(outcomes()).adjustments,
+    )
+    assert sv.assess(records).totals["present_value"] == pytest.approx(expected, rel=1e-9)
+    assert repr(records).startswith("Records(outcomes: in outcomes.csv, activities: 3 rows")
+
+
+def test_provenance_names_the_file_and_its_hash(tmp_path):
+    import hashlib
+
+    path = as_csv(outcomes(), tmp_path / "outcomes.csv")
+    inputs = sv.assess(records_of(path)).provenance["inputs"]
+    held = next(each for each in inputs if each["table"] == "outcomes")
+    assert held["file"] == "outcomes.csv"
+    assert held["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
