@@ -1,5 +1,6 @@
 """What is the same job with the library? The few lines that a user writes."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ def settings() -> sv.Assumptions:
 
 
 def records_at(path: Path) -> sv.Records:
-    """Records of a file, read into a frame: `Records` takes no path of one file."""
-    return sv.Records(outcomes=frame_at(path))
+    """Records of a file, used where it lies."""
+    return sv.Records(outcomes=path)
 
 
 def frame_at(path: Path) -> pd.DataFrame:
@@ -39,9 +40,16 @@ def value(records: Path, proxies: Any) -> dict[str, pd.DataFrame]:
 def basis_at(records: Path, proxies: Any) -> Any:
     """The impact map of records and all that it takes to value it."""
     from socialvalue.appraisal import basis_of
+    from socialvalue.file_tables import FileTable
+    from socialvalue.outcome_records import outcome_records
     from socialvalue.parse import parse_records
+    from socialvalue.schemas import OUTCOMES
 
-    return basis_of(parse_records(records_at(records)).tables, proxies, settings())
+    tables = parse_records(sv.Records()).tables
+    files = FileTable(records, OUTCOMES)
+    held = outcome_records(tables, proxies.units, (), files.relation())
+    held = replace(held, source=files)
+    return basis_of(tables, proxies, settings(), (), (held, held.collapse(4)))
 
 
 def after_map(basis: Any) -> dict[str, pd.DataFrame]:

@@ -1,6 +1,7 @@
 """What is wrong in the data? Every problem at once, with row, column, value and what to do."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -86,7 +87,7 @@ def engine_outcomes(
     in_files = isinstance(given, FileTable)
     native = given.relation() if in_files else given
     held = open_table(native, OUTCOMES, records.origin(OUTCOMES.name), records.dates)
-    held = held.noted(given.notes) if in_files else held
+    held = replace(held.noted(given.notes), source=given) if in_files else held
     return read_outcomes(held, parsed.tables, units, assumptions, breakdowns)
 
 

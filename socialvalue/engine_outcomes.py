@@ -1,7 +1,7 @@
 """Outcome records on an engine: read, collapsed, and ready to be checked and valued."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -72,6 +72,7 @@ def read_outcomes(
     if again.frame is not held.frame:
         records = outcome_records(tables, units, breakdowns, again.frame)
         collapsed = records.collapse(assumptions.year_start_month)
+    records = replace(records, source=held.source)
     return EngineOutcomes(again, records, collapsed, strange)
 
 

@@ -43,6 +43,8 @@ class HeldTable:
         Columns that were found as text.
     problems, notes : DataFrame
         Of headings, types and cells.
+    source : object
+        What must live as long as the frame does: the files that it reads.
     unread : DataFrame
         column, value, rule, what_to_do, records: cells that cannot be read, each way of writing
         once.
@@ -55,6 +57,7 @@ class HeldTable:
     text: tuple[str, ...] = ()
     problems: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    source: Any = None
     unread: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(UNREAD_COLUMNS)))
 
     @property

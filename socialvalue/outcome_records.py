@@ -59,12 +59,15 @@ class OutcomeRecords:
         Unit of each proxy, by proxy_id.
     link_columns : tuple of str
         Columns of ``frame`` by which links are told apart: null where no link names the value.
+    source : object
+        What must live as long as the frame does: the files that it reads.
     """
 
     frame: Frame
     links: pd.DataFrame
     units: pd.Series
     link_columns: tuple[str, ...]
+    source: Any = None
 
     def collapse(self, year_start_month: int, breakdown: str = "") -> Collapsed:
         """Collapse the records into an impact map, with one more key for a breakdown."""

@@ -171,3 +171,11 @@ def test_provenance_names_the_file_and_its_hash(tmp_path):
     held = next(each for each in inputs if each["table"] == "outcomes")
     assert held["file"] == "outcomes.csv"
     assert held["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_result_is_published_when_its_records_are_gone(tmp_path):
+    path = as_csv(outcomes(), tmp_path / "outcomes.csv")
+    result = sv.assess(records_of(path), breakdowns=["ward"])
+    gc.collect()
+    published = result.for_output("publish")
+    assert published.totals["present_value"] == pytest.approx(result.totals["present_value"])
