@@ -5,6 +5,7 @@ with most columns stated; then the proxy set's published default; what is stated
 nothing taken off (duration 1), and is said.
 """
 
+import re
 from itertools import combinations
 
 import numpy as np
@@ -86,8 +87,9 @@ def _settle_field(
 
 def _barred(rows: pd.DataFrame, field: str) -> np.ndarray:
     """Rows whose proxy is already net of the field, which must not be taken again."""
-    net_of = rows["already_net_of"].fillna("").astype(str)
-    return net_of.str.split(r"[;,\s]+", regex=True).map(lambda names: field in names).to_numpy(bool)
+    stated = rows["already_net_of"].fillna("").astype(str)
+    names = {each: re.split(r"[;,\s]+", each) for each in stated.unique()}
+    return stated.map({each: field in of_it for each, of_it in names.items()}).to_numpy(bool)
 
 
 def _apply_cover(rows: pd.DataFrame, field: str, value: np.ndarray, origin: np.ndarray) -> None:

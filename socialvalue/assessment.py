@@ -209,7 +209,7 @@ class _Job:
 def _assembled(job: _Job) -> Assessment:
     basis, appraisal = job.basis, job.appraisal
     assumptions, proxies = appraisal.assumptions, basis.proxies
-    placed = basis.records.placed(basis.collapsed)
+    placed = basis.records.people(basis.collapsed, job.breakdowns)
     valued = _unmerged(appraisal.valued)
     breakdowns = {column: _broken_down(job, column) for column in job.breakdowns}
     named = stacked(proxies.links, basis.link_sets)[["framework", "category"]]

@@ -21,6 +21,7 @@ import pandas as pd
 from socialvalue.columns import NUMERIC, Table
 from socialvalue.csv_files import MEND, refuse_other_separators
 from socialvalue.errors import InputError
+from socialvalue.progress import step
 
 ROW = "row_"
 """Number of a record, as a spreadsheet would show it."""
@@ -57,7 +58,7 @@ class FileTable:
             )
         self.is_csv = kinds == {".csv"}
         self.notes: list[str] = []
-        self._opened: tuple[Any, Any] | None = None
+        self._opened: tuple[Any, Any, Any, Path] | None = None
 
     def __repr__(self) -> str:
         return self.files[0].name if len(self.files) == 1 else f"{len(self.files)} files"
@@ -74,8 +75,18 @@ class FileTable:
         """The table as a DuckDB relation, with the number of each record in ``row_``."""
         state = [(file.stat().st_mtime_ns, file.stat().st_size) for file in self.files]
         if self._opened is None or self._opened[0] != state:
-            self._opened = state, self._open()
+            self._opened = state, *self._open()
         return self._opened[1]
+
+    def kept(self, relation: Any) -> Any:
+        """The answer to a question to the table, kept beside it and read from there."""
+        if self._opened is None:
+            raise ValueError("the table has not been opened")
+        _, _, connection, folder = self._opened
+        step()
+        file = folder / f"kept-{len(list(folder.glob('kept-*')))}.parquet"
+        relation.write_parquet(str(file))
+        return connection.query(f"SELECT * FROM read_parquet({_quoted(file)})")
 
     def frame(self) -> pd.DataFrame:
         """The table in memory, as it was found; for small tables."""
@@ -92,7 +103,7 @@ class FileTable:
             else found.drop(columns=ROW)
         )
 
-    def _open(self) -> Any:
+    def _open(self) -> tuple[Any, Any, Path]:
         import duckdb
 
         folder = Path(tempfile.mkdtemp(prefix="socialvalue-"))
@@ -109,7 +120,7 @@ class FileTable:
             files = self._typed_copies(connection, folder) if self.is_csv else self.files
             # Rows may come in any order from here: they have their numbers.
             connection.execute("SET preserve_insertion_order = false")
-            return connection.query(self._query(files))
+            return connection.query(self._query(files)), connection, folder
         except duckdb.Error as error:
             raise self._unreadable(error) from error
 

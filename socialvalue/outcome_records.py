@@ -9,8 +9,9 @@ import pandas as pd
 
 from socialvalue import impact_map
 from socialvalue.engines import Frame, frame_of
+from socialvalue.file_tables import FileTable
 from socialvalue.frameworks import SCOPES, assign_link_sets
-from socialvalue.impact_map import KEYS, SUMS
+from socialvalue.impact_map import KEYS, SUMS, TEXT_KEYS
 from socialvalue.joined_columns import refuse_breakdowns, whole_numbers, with_activities
 
 _LINK = "link_"
@@ -105,6 +106,20 @@ class OutcomeRecords:
             found = found.merge(more, on="row_id", validate="many_to_one")
             columns = list(dict.fromkeys(["row_id", *more.columns]))
         return impact_map.with_rows(keyed, found, collapsed.extra, columns)
+
+    def people(self, collapsed: Collapsed, breakdowns: Sequence[str] = ()) -> Frame:
+        """Who is behind the records: their row, the keys people are counted by, and the people.
+
+        Of records in files it is kept beside them, for it is asked again and again.
+        """
+        placed = self.placed(collapsed)
+        wanted = ("row_id", *TEXT_KEYS, "first_year", *breakdowns, "person_id", "people")
+        there = placed.collect_schema().names()
+        narrow = placed.select(*[name for name in dict.fromkeys(wanted) if name in there])
+        recorded = {"person_id", "people"} & set(there)
+        if not recorded or not isinstance(self.source, FileTable):
+            return narrow
+        return frame_of(self.source.kept(narrow.to_native()))
 
 
 def _regrouped(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:

@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 
 from socialvalue import impact_map
-from socialvalue.engines import Frame, carry
+from socialvalue.engines import Frame, carry, engine_of
 from socialvalue.joined_columns import whole_numbers
+from socialvalue.people_on_duckdb import people_of_parts
+from socialvalue.tables import stacked
 from socialvalue.valuation import ValuedMap
 
 SMALL_ROW = 50
@@ -84,8 +87,10 @@ def _by_parts(placed: Frame, parts: pd.DataFrame) -> dict[str, pd.DataFrame]:
     codes = parts.groupby(["split", "part"], dropna=False, sort=False).ngroup()
     named = parts[["split", "part"]].drop_duplicates().reset_index(drop=True)
     small = pd.DataFrame({_ROW: parts[_ROW].to_numpy("int64"), "part_": codes.to_numpy("int64")})
-    of_parts = placed.join(carry(small, placed), on=_ROW, how="inner")  # type: ignore[arg-type]
-    counts = impact_map.count_people(of_parts, ["part_"])
+    of_rows = parts["split"] == _ROW
+    counts = stacked(
+        _people_of(placed, small[of_rows.to_numpy()]), _of_many(placed, small[~of_rows.to_numpy()])
+    )
     found = named.loc[counts["part_"]].reset_index(drop=True)
     found = found.assign(people=counts["people"].to_numpy())
     return {
@@ -94,6 +99,22 @@ def _by_parts(placed: Frame, parts: pd.DataFrame) -> dict[str, pd.DataFrame]:
         .reset_index(drop=True)
         for name in dict.fromkeys([_ROW, _TOTAL, *_COUNTED_BY, *parts["split"]])
     }
+
+
+def _people_of(placed: Frame, small: pd.DataFrame) -> pd.DataFrame:
+    of_parts = placed.join(carry(small, placed), on=_ROW, how="inner")  # type: ignore[arg-type]
+    return impact_map.count_people(of_parts, ["part_"])
+
+
+def _of_many(placed: Frame, small: pd.DataFrame) -> pd.DataFrame:
+    """People of parts of which a row of the map belongs to several."""
+    if engine_of(placed) != "duckdb" or "person_id" not in placed.collect_schema() or small.empty:
+        return _people_of(placed, small)
+    named = people_of_parts(placed.to_native(), small)
+    unnamed = placed.filter(nw.col("person_id").is_null()).drop("person_id")
+    # People without a name are numbers of each row, which add up.
+    stated = impact_map.count_people(unnamed, [_ROW]).merge(small, on=_ROW)
+    return stacked(named, stated).groupby("part_", as_index=False)["people"].sum()
 
 
 def _of_rows(placed: Frame, rows: pd.DataFrame) -> Frame:
