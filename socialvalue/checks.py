@@ -12,6 +12,7 @@ from socialvalue.engine_checks import problems_on_engine
 from socialvalue.engine_outcomes import EngineOutcomes, read_outcomes
 from socialvalue.engine_tables import open_table
 from socialvalue.file_tables import FileTable
+from socialvalue.large_frames import LargeFrame
 from socialvalue.parse import Parsed, parse_records
 from socialvalue.problem_rows import once_a_cell, shown
 from socialvalue.progress import progress_bar
@@ -46,9 +47,10 @@ def check(
     DataFrame
         table, row (as the spreadsheet shows it), column, value (as written; hidden where it would
         identify somebody), rule, what_to_do, source, record (its identifier), count (of all
-        problems of the rule in the column). Empty where nothing is wrong. Of records on an engine
-        the first rows of each rule are listed, and all are counted; where the engine numbers no
-        rows, row is null.
+        problems of the rule in the column). Empty where nothing is wrong. Of records on an
+        engine, in files given by their path and in frames of more than 250,000 rows, the first
+        100 rows of each rule are listed and all are counted; where an engine numbers no rows, row
+        is null.
 
     Examples
     --------
@@ -84,10 +86,10 @@ def engine_outcomes(
     if OUTCOMES.name not in records.held:
         return None
     given = records.held[OUTCOMES.name]
-    in_files = isinstance(given, FileTable)
-    native = given.relation() if in_files else given
+    is_ours = isinstance(given, FileTable | LargeFrame)
+    native = given.relation() if is_ours else given
     held = open_table(native, OUTCOMES, records.origin(OUTCOMES.name), records.dates)
-    held = replace(held.noted(given.notes), source=given) if in_files else held
+    held = replace(held.noted(given.notes), source=given) if is_ours else held
     return read_outcomes(held, parsed.tables, units, assumptions, breakdowns)
 
 
@@ -111,7 +113,7 @@ def check_parsed(
         found.append(cross_checks.missing_outcomes())
     elif _none_said(parsed) and not on_engine:
         found.append(cross_checks.no_outcomes(sources["outcomes"]))
-    for name in records.tables:
+    for name in records.small:
         of_table = of_one_table(parsed.tables[name], TABLES[name], parsed.problems)
         found.append(of_table.assign(source=sources[name]))
     if engine is not None and on_engine:

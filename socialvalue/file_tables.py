@@ -106,16 +106,7 @@ class FileTable:
     def _open(self) -> tuple[Any, Any, Path]:
         import duckdb
 
-        folder = Path(tempfile.mkdtemp(prefix="socialvalue-"))
-        settings: dict[str, Any] = {
-            "memory_limit": MEMORY,
-            "temp_directory": str(folder),
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-        }
-        connection = duckdb.connect(config=settings)
-        # The copy of a CSV file and what spills from memory go when the table does.
-        weakref.finalize(self, _close, connection, folder)
+        connection, folder = connect(self)
         try:
             files = self._typed_copies(connection, folder) if self.is_csv else self.files
             # Rows may come in any order from here: they have their numbers.
@@ -192,6 +183,22 @@ class FileTable:
         kind = "CSV" if self.is_csv else "Parquet"
         mend = f" {MEND}" if self.is_csv else ""
         return InputError(f"{self} cannot be read as {kind}: {said}.{mend}")
+
+
+def connect(owner: object) -> tuple[Any, Path]:
+    """A DuckDB of our own, with a folder for what spills from memory; both go with their owner."""
+    import duckdb
+
+    folder = Path(tempfile.mkdtemp(prefix="socialvalue-"))
+    settings: dict[str, Any] = {
+        "memory_limit": MEMORY,
+        "temp_directory": str(folder),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    connection = duckdb.connect(config=settings)
+    weakref.finalize(owner, _close, connection, folder)
+    return connection, folder
 
 
 def _files_of(given: Any) -> list[Path]:

@@ -78,7 +78,7 @@ def parse_records(records: Records) -> Parsed:
     >>> parsed.tables["outcomes"]["quantity"].tolist()
     [1200.0]
     """
-    given = records.tables
+    given = records.small
     tables, problems, notes = {}, [records.problems_in_reading], [records.notes_in_reading]
     for name, table in TABLES.items():
         step()

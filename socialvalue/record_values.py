@@ -6,8 +6,11 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from socialvalue.checks import engine_outcomes
+from socialvalue.engines import fetch
 from socialvalue.errors import InputError
+from socialvalue.file_tables import ROW
 from socialvalue.impact_map import SHARES
+from socialvalue.large_frames import LargeFrame
 from socialvalue.outcome_records import outcome_records
 from socialvalue.parse import parse_records
 from socialvalue.records import Records
@@ -78,5 +81,9 @@ def value_records(records: Records, result: Result) -> Any:
         left = left * (1 - nw.col(share).fill_null(0.0)) if share in there else left
     values = {name: nw.col("quantity") * nw.col(factor) for name, factor in _MEASURES.items()}
     taken = {n: value if n == "gross_value" else value * left for n, value in values.items()}
-    columns = [value.alias(name) for name, value in taken.items()]
-    return lines.select("outcome_id", nw.col("result_row").alias("row_id"), *columns).to_native()
+    columns = [nw.col("result_row").alias("row_id")]
+    columns += [value.alias(name) for name, value in taken.items()]
+    if isinstance(records.held.get("outcomes"), LargeFrame):
+        ordered = fetch(lines.select("outcome_id", *columns, ROW).sort(ROW))
+        return ordered.drop(columns=ROW)
+    return lines.select("outcome_id", *columns).to_native()

@@ -14,6 +14,7 @@ from socialvalue.columns import plain_name
 from socialvalue.engines import engine_of, fetch, frame_of, is_frame
 from socialvalue.errors import InputError
 from socialvalue.file_tables import FileTable
+from socialvalue.large_frames import LargeFrame, is_large
 from socialvalue.schemas import OUTCOMES, TABLES
 
 MOST_FETCHED = 1_000_000
@@ -70,7 +71,7 @@ class Records:
         for name in tables:
             if name not in TABLES:
                 raise InputError(f"There is no table called {name!r}.{did_you_mean(name, TABLES)}")
-        tables = {name: _of_files(name, table) for name, table in tables.items()}
+        tables = {name: _opened(name, table) for name, table in tables.items()}
         held = {name: frame for name, frame in tables.items() if _stays(name, frame)}
         self._held: dict[str, Any] = held
         self._names = tuple(tables)
@@ -102,6 +103,13 @@ class Records:
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """The tables held in pandas, by name; changing one changes nothing here."""
+        large = {n: t.frame for n, t in self._held.items() if isinstance(t, LargeFrame)}
+        frames = {**self._tables, **large}
+        return MappingProxyType({n: _own(frames[n]) for n in self._names if n in frames})
+
+    @property
+    def small(self) -> Mapping[str, pd.DataFrame]:
+        """The tables that are read here, by name; the others stay on their engine."""
         return MappingProxyType({name: _own(frame) for name, frame in self._tables.items()})
 
     @property
@@ -124,8 +132,9 @@ class Records:
         return self._origins.get(table, Origin())
 
     def __getattr__(self, name: str) -> Any:
-        if name in self.__dict__.get("_held", {}):
-            return self._held[name]
+        held = self.__dict__.get("_held", {}).get(name)
+        if held is not None:
+            return _own(held.frame) if isinstance(held, LargeFrame) else held
         tables = self.__dict__.get("_tables", {})
         if name in tables:
             return _own(tables[name])
@@ -141,17 +150,19 @@ class Records:
         return f"Records({', '.join(f'{name}: {self._size(name)}' for name in self._names)})"
 
     def _size(self, name: str) -> str:
-        if name in self._held:
-            held = self._held[name]
-            return (
-                f"in {held}" if isinstance(held, FileTable) else f"on {engine_of(frame_of(held))}"
-            )
-        rows = len(self._tables[name])
+        held = self._held.get(name)
+        if isinstance(held, FileTable):
+            return f"in {held}"
+        if held is not None and not isinstance(held, LargeFrame):
+            return f"on {engine_of(frame_of(held))}"
+        rows = len(self.tables[name])
         return f"{rows:,} row{'s' * (rows != 1)}"
 
 
-def _of_files(name: str, table: Any) -> Any:
-    """The table, where it is given by the path of its files."""
+def _opened(name: str, table: Any) -> Any:
+    """The table, where it is given by the path of its files or is too large for pandas."""
+    if name == OUTCOMES.name and isinstance(table, pd.DataFrame):
+        return LargeFrame(_own(table)) if is_large(table) else table
     paths = [table] if isinstance(table, str | Path) else table
     are_paths = isinstance(paths, list | tuple) and all(isinstance(p, str | Path) for p in paths)
     return FileTable(paths, TABLES[name]) if are_paths and paths else table
@@ -161,7 +172,7 @@ def _stays(name: str, frame: Any) -> bool:
     """Whether a table is used where it lies: outcome records that are in no pandas frame."""
     if name != OUTCOMES.name or isinstance(frame, pd.DataFrame):
         return False
-    return isinstance(frame, FileTable) or is_frame(frame)
+    return isinstance(frame, FileTable | LargeFrame) or is_frame(frame)
 
 
 def _fetched(name: str, frame: Any) -> pd.DataFrame:

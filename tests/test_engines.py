@@ -244,3 +244,28 @@ def test_the_bad_records_break_every_rule_there_is(found_in_pandas):
     assert set(broken) >= {column for column, _ in BAD_CELLS} - {"outcome", "gender"} - {
         "attribution_to_others"
     }
+
+
+def test_a_large_frame_is_read_by_an_engine_with_one_answer(monkeypatch, expected, found_in_pandas):
+    monkeypatch.setattr("socialvalue.large_frames.LARGE", 10)
+    frame = outcomes().set_axis(range(1000, 1400))
+    records = records_of(frame)
+    assert "outcomes" in records.held and repr(records).startswith("Records(outcomes: 400 rows")
+    assert records.outcomes.equals(frame) and records.tables["outcomes"].equals(frame)
+    result = sv.assess(records, breakdowns=BREAKDOWNS)
+    same(result.totals.to_frame(), expected.totals.to_frame())
+    same(sv.value_records(records, result), sv.value_records(records_of(outcomes()), expected))
+    bad = bad_outcomes()
+    problems = sv.check(bad_records(bad), "uk-public")
+    pd.testing.assert_frame_equal(told(problems), told(found_in_pandas))
+    place = ["row", "column", "rule"]
+    rows = [table[place].astype(str) for table in (problems, found_in_pandas)]
+    ordered = [table.sort_values(place, ignore_index=True) for table in rows]
+    pd.testing.assert_frame_equal(*ordered)
+
+
+@pytest.mark.parametrize("odd", [[1, "two"] * 200, [["a"]] * 400])
+def test_a_large_frame_with_columns_of_several_kinds_is_read_in_pandas(monkeypatch, odd):
+    monkeypatch.setattr("socialvalue.large_frames.LARGE", 10)
+    records = records_of(outcomes().assign(note=pd.Series(odd, dtype=object)))
+    assert "outcomes" not in records.held
