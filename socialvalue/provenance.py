@@ -56,9 +56,8 @@ def provenance(
     inputs = []
     for table in records:
         origin = records.origin(table)
-        inputs.append(
-            {"table": table, "file": origin.file, "sheet": origin.sheet, "sha256": origin.sha256}
-        )
+        where = {"table": table, "file": origin.file, "sheet": origin.sheet}
+        inputs.append({**where, "sha256": records.sha256(table)})
     return {
         "inputs": inputs,
         "proxy_set": proxies.identity,

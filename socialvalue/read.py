@@ -9,17 +9,23 @@ from socialvalue.columns import Table, plain_name
 from socialvalue.csv_files import read_csv_as_text as read_csv_as_text
 from socialvalue.csv_files import read_csv_cells
 from socialvalue.errors import InputError, SettingsError
+from socialvalue.file_tables import FileTable
 from socialvalue.records import Found, Origin, Records
-from socialvalue.schemas import TABLES
+from socialvalue.schemas import OUTCOMES, TABLES
 from socialvalue.workbooks import LOOKED_AT, WORKBOOKS, find_headings, read_workbook
 
 FILES = (".csv", ".parquet")
+LARGE = 64_000_000
+"""Bytes from which a file of outcomes is read where it lies, and not into memory."""
 _NOT_READ = (*WORKBOOKS, ".xls", ".xlsb", ".numbers", ".tsv", ".json", ".jsonl", ".feather", ".gz")
 DATES = ("day-first", "iso")
 
 
 def read_records(path: str | Path, *, dates: str = "day-first") -> Records:
     """Read records from a workbook, or from a folder of CSV or Parquet files named by table.
+
+    A file of outcomes of more than 64 megabytes, and a folder called ``outcomes`` with files in
+    it, is not read into memory: an embedded DuckDB uses it where it lies.
 
     Nothing is changed in reading: text stays text and identifiers keep their zeros. What the
     values mean is decided, and said, when they are checked.
@@ -93,6 +99,8 @@ def _sha256(path: Path) -> str:
 def _read_folder(folder: Path, found: Found) -> None:
     for path in sorted(folder.iterdir()):
         name, suffix = plain_name(path.stem), path.suffix.lower()
+        if path.is_dir() and name == OUTCOMES.name:
+            found.add(name, FileTable(path, OUTCOMES), Origin(f"{path.name}/"))
         if name.startswith(("_", ".", "~")) or not path.is_file():
             continue
         if suffix in _NOT_READ:
@@ -102,8 +110,11 @@ def _read_folder(folder: Path, found: Found) -> None:
         if name not in TABLES:
             found.unknown(Origin(folder.name), path.name, "file")
             continue
-        origin = Origin(path.name, "", _sha256(path))
         table = TABLES[name]
+        if table is OUTCOMES and path.stat().st_size > LARGE:
+            found.add(name, FileTable(path, table), Origin(path.name))
+            continue
+        origin = Origin(path.name, "", _sha256(path))
         frame = _read_csv(path, table, found) if suffix == ".csv" else _read_parquet(path)
         found.add(name, frame, origin)
 

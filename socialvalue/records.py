@@ -79,7 +79,7 @@ class Records:
         self._tables = {name: _own(_fetched(name, frame)) for name, frame in rest.items()}
         files = {name: table for name, table in tables.items() if isinstance(table, FileTable)}
         self._origins: dict[str, Origin] = {
-            name: Origin(repr(table), "", table.sha256) for name, table in files.items()
+            name: Origin(repr(table)) for name, table in files.items()
         }
         self._found: tuple[pd.DataFrame, pd.DataFrame] = (no_problems(), no_notes())
         self.dates = "day-first"
@@ -130,6 +130,11 @@ class Records:
     def origin(self, table: str) -> Origin:
         """Where a table was found."""
         return self._origins.get(table, Origin())
+
+    def sha256(self, table: str) -> str:
+        """Hash of the file a table was found in; empty for a frame."""
+        held = self._held.get(table)
+        return held.sha256 if isinstance(held, FileTable) else self.origin(table).sha256
 
     def __getattr__(self, name: str) -> Any:
         held = self.__dict__.get("_held", {}).get(name)

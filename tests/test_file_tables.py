@@ -179,3 +179,18 @@ def test_a_result_is_published_when_its_records_are_gone(tmp_path):
     gc.collect()
     published = result.for_output("publish")
     assert published.totals["present_value"] == pytest.approx(result.totals["present_value"])
+
+
+@pytest.mark.parametrize("large", ["file", "folder"])
+def test_a_folder_of_records_with_large_outcomes(tmp_path, monkeypatch, large, expected):
+    monkeypatch.setattr("socialvalue.read.LARGE", 100)
+    for name in ("activities", "links", "adjustments"):
+        as_csv(getattr(records_of(outcomes()), name), tmp_path / f"{name}.csv")
+    folder = tmp_path / "outcomes" if large == "folder" else tmp_path
+    folder.mkdir(exist_ok=True)
+    as_csv(outcomes(), folder / "outcomes.csv")
+    records = sv.read_records(tmp_path)
+    assert "outcomes" in records.held
+    result = sv.assess(records)
+    assert result.totals["present_value"] == pytest.approx(expected, rel=1e-9)
+    assert all(len(each["sha256"]) == 64 for each in result.provenance["inputs"])
