@@ -64,11 +64,12 @@ def read_outcomes(
     if len(strange) and "activity_id" in held.text:
         held = mended(held, {"activity_id": strange})
         strange = _strange_activities(held, activities)
-    if _blank_rows(held):
-        held = held.without_blank_rows()
     records = outcome_records(tables, units, breakdowns, held.frame)
     collapsed = records.collapse(assumptions.year_start_month)
     again = mended(held, _keys_as_found(held, collapsed))
+    blank = _blank_rows(again)
+    if blank:
+        again = again.without_blank_rows().noted(["blank rows passed over"], blank)
     if again.frame is not held.frame:
         records = outcome_records(tables, units, breakdowns, again.frame)
         collapsed = records.collapse(assumptions.year_start_month)
@@ -76,11 +77,11 @@ def read_outcomes(
     return EngineOutcomes(again, records, collapsed, strange)
 
 
-def _blank_rows(held: HeldTable) -> bool:
+def _blank_rows(held: HeldTable) -> int:
     # A look at one column is quick; only where a record has no identifier is all of it looked at.
     if "outcome_id" not in held.names or not _count(held, nw.col("outcome_id").is_null()):
-        return False
-    return _count(held, held.blank()) > 0
+        return 0
+    return _count(held, held.blank())
 
 
 def _count(held: HeldTable, which: nw.Expr) -> int:

@@ -24,6 +24,8 @@ RAW = "raw_"
 STATE = "state_"
 """Prefix of what became of a cell: 0 plain, 1 read, 2 blank, 3 unread."""
 PLAIN, READ, BLANK, UNREAD = 0, 1, 2, 3
+_EXACT = 1e15
+"""Whole numbers below it are written out by every engine."""
 UNREAD_COLUMNS = ("column", "value", "rule", "what_to_do", "records")
 
 
@@ -73,9 +75,9 @@ class HeldTable:
         marked = STATE + name in self.frame.collect_schema().names()
         return blank & (nw.col(STATE + name) != UNREAD) if marked else blank
 
-    def noted(self, notes: Sequence[str]) -> "HeldTable":
-        """The table with what was noticed in reading its files."""
-        lines = [(self.table.name, "", what, 1, "") for what in notes]
+    def noted(self, notes: Sequence[str], count: int = 1) -> "HeldTable":
+        """The table with what was noticed in reading it, and of how many records."""
+        lines = [(self.table.name, "", what, count, "") for what in notes]
         more = pd.DataFrame(lines, columns=list(NOTE_COLUMNS), dtype=object)
         return replace(self, notes=stacked(more, self.notes))
 
@@ -85,7 +87,12 @@ class HeldTable:
 
     def blank(self) -> nw.Expr:
         """Records in which nothing at all is written."""
-        nothing = [nw.col(self.as_found(name)).is_null() for name in self.names]
+        there = self.frame.collect_schema().names()
+        nothing = []
+        for name in self.names:
+            empty = nw.col(self.as_found(name)).is_null()
+            marked = STATE + name in there
+            nothing.append(empty | (nw.col(STATE + name) == BLANK) if marked else empty)
         return nw.all_horizontal(*nothing, ignore_nulls=True)
 
     def as_found(self, name: str) -> str:
@@ -123,6 +130,8 @@ def open_table(native: Any, table: Table, origin: Origin, dates: str) -> HeldTab
     for heading, name in names.items():
         declared = table[name] if name in table.names else None
         exprs = _typed(name, nw.col(heading), schema[heading], declared)
+        if not exprs and _are_numbers_of_names(found, heading, schema[heading], declared):
+            exprs = [_as_whole(nw.col(heading)).alias(name)]
         if not exprs:
             # A column in which nothing is written is of no type on some engines.
             if _filled(found, heading):
@@ -148,6 +157,19 @@ def _named(headings: Sequence[str], reading: Reading) -> dict[str, str]:
     places = pd.DataFrame([[str(at) for at in range(len(headings))]], columns=list(headings))
     kept = with_known_headers(places, reading)
     return {headings[int(kept[name].iloc[0])]: name for name in kept}
+
+
+def _are_numbers_of_names(frame: Frame, heading: str, dtype: Any, column: Column | None) -> bool:
+    """Whether identifiers were taken for numbers, as pandas does where some are missing."""
+    if column is None or column.kind not in ("id", "text", "code", "year") or not dtype.is_float():
+        return False
+    number = not_nan(nw.col(heading))
+    odd = ((number != number.round(0)) | (number.abs() >= _EXACT)) & ~number.is_null()
+    return int(fetch(frame.select(odd.cast(nw.Int64).sum())).fillna(0).iloc[0, 0]) == 0
+
+
+def _as_whole(cell: nw.Expr) -> nw.Expr:
+    return not_nan(cell).cast(nw.String).str.replace_all(r"\.0$", "")
 
 
 def _filled(frame: Frame, heading: str) -> bool:
