@@ -61,15 +61,30 @@ def read_csv_cells(path: Path, notes: list[tuple]) -> pd.DataFrame:
 def _encoding(path: Path) -> str:
     """UTF-8 if all of the file is, else Windows-1252; what is no text at all is refused."""
     content = path.read_bytes()
-    if not content.strip():
-        raise InputError(f"{path} is empty. Write the headings in its first row, or delete it.")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
-        raise InputError(f"{path} is not a CSV file in UTF-8. {MEND}")
+    _refuse_bytes(path, content)
     try:
         content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8-sig"
+
+
+def refuse_what_is_no_text(path: Path) -> None:
+    """Refuse a file that is empty, or whose beginning is no text.
+
+    Raises
+    ------
+    InputError
+    """
+    with path.open("rb") as stream:
+        _refuse_bytes(path, stream.read(1 << 16))
+
+
+def _refuse_bytes(path: Path, content: bytes) -> None:
+    if not content.strip():
+        raise InputError(f"{path} is empty. Write the headings in its first row, or delete it.")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
+        raise InputError(f"{path} is not a CSV file in UTF-8. {MEND}")
 
 
 def refuse_other_separators(path: Path) -> None:

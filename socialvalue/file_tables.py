@@ -18,14 +18,15 @@ from typing import Any
 
 import pandas as pd
 
-from socialvalue.columns import NUMERIC, Table
-from socialvalue.csv_files import MEND, refuse_other_separators
+from socialvalue.columns import NUMERIC, Table, plain_name
+from socialvalue.csv_files import MEND, refuse_other_separators, refuse_what_is_no_text
 from socialvalue.errors import InputError
 from socialvalue.progress import step
 
 ROW = "row_"
 """Number of a record, as a spreadsheet would show it."""
 MEMORY = "1GB"
+_UNNAMED = "column "
 SUFFIXES = (".csv", ".parquet")
 
 
@@ -111,23 +112,42 @@ class FileTable:
             files = self._typed_copies(connection, folder) if self.is_csv else self.files
             # Rows may come in any order from here: they have their numbers.
             connection.execute("SET preserve_insertion_order = false")
-            return connection.query(self._query(files)), connection, folder
+            return connection.query(self._query(connection, files)), connection, folder
         except duckdb.Error as error:
             raise self._unreadable(error) from error
 
-    def _query(self, files: Sequence[Path]) -> str:
+    def _query(self, connection: Any, files: Sequence[Path]) -> str:
         names = ", ".join(_quoted(file) for file in files)
         hive = "true" if self.hive and not self.is_csv else "false"
-        return (
-            f"SELECT * EXCLUDE (file_row_number), file_row_number + 2 AS {ROW} FROM read_parquet("
-            f"[{names}], union_by_name = true, file_row_number = true, hive_partitioning = {hive})"
+        source = (
+            f"read_parquet([{names}], union_by_name = true, file_row_number = true, "
+            f"hive_partitioning = {hive})"
         )
+        left_out = ["file_row_number", *self._unnamed(connection, source)]
+        dropped = ", ".join(_name(name) for name in left_out)
+        return f"SELECT * EXCLUDE ({dropped}), file_row_number + 2 AS {ROW} FROM {source}"
+
+    def _unnamed(self, connection: Any, source: str) -> list[str]:
+        """Columns of a CSV file without a name, in which nothing may be written."""
+        if not self.is_csv:
+            return []
+        columns = connection.query(f"SELECT * FROM {source}").columns
+        unnamed = [name for name in columns if name.startswith(_UNNAMED)]
+        for name in unnamed:
+            query = f"SELECT 1 FROM {source} WHERE {_name(name)} IS NOT NULL LIMIT 1"
+            if connection.execute(query).fetchone():
+                raise InputError(
+                    f"{self}: {name} has values and no name. Give it a name in the first row, or "
+                    "clear it."
+                )
+        return unnamed
 
     def _typed_copies(self, connection: Any, folder: Path) -> list[Path]:
         import duckdb
 
         files = self.files
         for file in files:
+            refuse_what_is_no_text(file)
             refuse_other_separators(file)
         for _ in range(2):
             try:
@@ -148,15 +168,18 @@ class FileTable:
         copies = []
         for at, file in enumerate(files):
             copy = folder / f"{at}.parquet"
-            types = {
-                heading: self._type(heading) if typed else "VARCHAR" for heading in _headings(file)
-            }
-            columns = ", ".join(f"{_quoted(name)}: '{kind}'" for name, kind in types.items())
+            headings = _headings(file)
+            kinds = [self._type(name) if typed else "VARCHAR" for name in headings]
+            # Names of our own, for headings may be blank, or hold anything.
+            columns = ", ".join(f"c{n}: '{kind}'" for n, kind in enumerate(kinds))
+            named = [name or f"{_UNNAMED}{n + 1}" for n, name in enumerate(headings)]
+            chosen = ", ".join(f"c{n} AS {_name(name)}" for n, name in enumerate(named))
             padding = "" if typed else ", null_padding = true"
             connection.execute(
-                f"COPY (SELECT * FROM read_csv({_quoted(file)}, header = true, delim = ',', "
-                f"quote = '\"', escape = '\"', auto_detect = false, dateformat = '%Y-%m-%d', "
-                f"columns = {{{columns}}}{padding})) TO {_quoted(copy)} (FORMAT parquet)"
+                f"COPY (SELECT {chosen} FROM read_csv({_quoted(file)}, header = true, "
+                "delim = ',', quote = '\"', escape = '\"', auto_detect = false, "
+                f"dateformat = '%Y-%m-%d', columns = {{{columns}}}{padding})) "
+                f"TO {_quoted(copy)} (FORMAT parquet)"
             )
             copies.append(copy)
         return copies
@@ -233,10 +256,11 @@ def _headings(file: Path) -> list[str]:
         first = next(reader(lines), [])
     if not any(cell.strip() for cell in first):
         raise InputError(f"{file} has no headings. Write them in its first row.")
-    twice = [cell for at, cell in enumerate(first) if cell in first[:at]]
+    plain = [plain_name(cell) for cell in first]
+    twice = [cell for at, cell in enumerate(first) if plain[at] and plain[at] in plain[:at]]
     if twice:
         raise InputError(f"{file}: the column {twice[0]!r} stands twice. Keep one of the two.")
-    return first
+    return [cell.strip() for cell in first]
 
 
 def _in_utf8(file: Path, folder: Path, notes: list[str]) -> Path:
@@ -248,11 +272,14 @@ def _in_utf8(file: Path, folder: Path, notes: list[str]) -> Path:
     except UnicodeDecodeError:
         notes.append("the file is not UTF-8 and was read as Windows-1252")
         copy = folder / f"utf8-{len(notes)}.csv"
-        with (
-            file.open(encoding="cp1252", errors="strict", newline="") as text,
-            copy.open("w", encoding="utf-8", newline="") as out,
-        ):
-            shutil.copyfileobj(text, out, 1 << 24)
+        try:
+            with (
+                file.open(encoding="cp1252", newline="") as text,
+                copy.open("w", encoding="utf-8", newline="") as out,
+            ):
+                shutil.copyfileobj(text, out, 1 << 24)
+        except UnicodeDecodeError as error:
+            raise InputError(f"{file} cannot be read as CSV: {error}. {MEND}") from error
         return copy
     return file
 

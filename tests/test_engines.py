@@ -269,3 +269,12 @@ def test_a_large_frame_with_columns_of_several_kinds_is_read_in_pandas(monkeypat
     monkeypatch.setattr("socialvalue.large_frames.LARGE", 10)
     records = records_of(outcomes().assign(note=pd.Series(odd, dtype=object)))
     assert "outcomes" not in records.held
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars", "dask"])
+def test_identifiers_that_were_taken_for_numbers_are_names(engine):
+    activities = ACTIVITIES.assign(activity_id=[1, 2, 3])
+    frame = outcomes().assign(activity_id=lambda rows: rows["activity_id"].str[2:].astype(float))
+    wanted = sv.assess(sv.Records(outcomes=frame, activities=activities))
+    found = sv.assess(sv.Records(outcomes=on_engine(engine, frame), activities=activities))
+    same(found.impact_map, wanted.impact_map)

@@ -194,3 +194,33 @@ def test_a_folder_of_records_with_large_outcomes(tmp_path, monkeypatch, large, e
     result = sv.assess(records)
     assert result.totals["present_value"] == pytest.approx(expected, rel=1e-9)
     assert all(len(each["sha256"]) == 64 for each in result.provenance["inputs"])
+
+
+HEADINGS = "outcome_id,stakeholder_group,quantity,date"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (HEADINGS.encode("utf-16"), "is not a CSV file in UTF-8"),
+        (b"outcome_id,note,Note\na,b,c\n", "the column 'Note' stands twice"),
+        (f"{HEADINGS},\na,all,1,2024-05-01,x\n".encode(), "column 5 has values and no name"),
+        (f"{HEADINGS},note\na,all,1,2024-05-01,\x81\n".encode("latin-1"), "cannot be read as CSV"),
+        (f'{HEADINGS}\na,"all,1,2024-05-01\n'.encode(), "unterminated quote"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_words(tmp_path, content, message):
+    path = tmp_path / "outcomes.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        sv.check(sv.Records(outcomes=path))
+
+
+def test_columns_without_name_or_value_and_blank_rows_are_passed_over(tmp_path):
+    path = tmp_path / "outcomes.csv"
+    path.write_text(f"{HEADINGS},,\na,all,1,2024-05-01,,\n , ,  ,,,\n", encoding="utf-8")
+    records = sv.Records(outcomes=path)
+    assert sv.check(records).empty
+    notes = sv.assess(records).coerced
+    assert notes.loc[notes["what"] == "blank rows passed over", "count"].tolist() == [1]
