@@ -136,7 +136,7 @@ def open_table(native: Any, table: Table, origin: Origin, dates: str) -> HeldTab
             # A column in which nothing is written is of no type on some engines.
             if _filled(found, heading):
                 _refuse_type(reading, name, schema[heading])
-            exprs = [nw.lit(None, dtype=nw.String).alias(name)]
+            exprs = [_nothing(declared).alias(name)]
         typed += exprs
         text += [name] if _is_text(schema[heading]) else []
     numbered = [nw.col(ROW)] if ROW in schema.names() else []
@@ -170,6 +170,14 @@ def _are_numbers_of_names(frame: Frame, heading: str, dtype: Any, column: Column
 
 def _as_whole(cell: nw.Expr) -> nw.Expr:
     return not_nan(cell).cast(nw.String).str.replace_all(r"\.0$", "")
+
+
+def _nothing(column: Column | None) -> nw.Expr:
+    """Missing values of a column's own type."""
+    if column is not None and column.kind in NUMERIC:
+        return nw.lit(None, dtype=nw.Float64)
+    is_date = column is not None and column.kind == "date"
+    return nw.lit(None, dtype=nw.Datetime("us") if is_date else nw.String)
 
 
 def _filled(frame: Frame, heading: str) -> bool:

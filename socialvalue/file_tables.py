@@ -18,12 +18,12 @@ from typing import Any
 
 import pandas as pd
 
-from socialvalue.columns import NUMERIC, Table, plain_name
+from socialvalue.columns import EARLIEST, LATEST, NUMERIC, Table, plain_name
 from socialvalue.csv_files import MEND, refuse_other_separators, refuse_what_is_no_text
 from socialvalue.errors import InputError
 from socialvalue.progress import step
 
-ROW = "row_"
+ROW = "socialvalue_row_"
 """Number of a record, as a spreadsheet would show it."""
 MEMORY = "1GB"
 _UNNAMED = "column "
@@ -117,7 +117,7 @@ class FileTable:
             raise self._unreadable(error) from error
 
     def _query(self, connection: Any, files: Sequence[Path]) -> str:
-        names = ", ".join(_quoted(file) for file in files)
+        names = ", ".join(_file(file) for file in files)
         hive = "true" if self.hive and not self.is_csv else "false"
         source = (
             f"read_parquet([{names}], union_by_name = true, file_row_number = true, "
@@ -158,6 +158,9 @@ class FileTable:
                 if "unicode" in str(error) and files is self.files:
                     files = [_in_utf8(file, folder, self.notes) for file in files]
                     continue
+                # What is no CSV is refused now: read less strictly, it would lose its records.
+                if "unterminated" in str(error):
+                    raise
             break
         # A cell does not fit its column: all cells as text, for our own parsers.
         return self._copies(connection, folder, files, typed=False)
@@ -174,9 +177,9 @@ class FileTable:
             columns = ", ".join(f"c{n}: '{kind}'" for n, kind in enumerate(kinds))
             named = [name or f"{_UNNAMED}{n + 1}" for n, name in enumerate(headings)]
             chosen = ", ".join(f"c{n} AS {_name(name)}" for n, name in enumerate(named))
-            padding = "" if typed else ", null_padding = true"
+            padding = "" if typed else ", null_padding = true, parallel = false"
             connection.execute(
-                f"COPY (SELECT {chosen} FROM read_csv({_quoted(file)}, header = true, "
+                f"COPY (SELECT {chosen} FROM read_csv({_file(file)}, header = true, "
                 "delim = ',', quote = '\"', escape = '\"', auto_detect = false, "
                 f"dateformat = '%Y-%m-%d', columns = {{{columns}}}{padding})) "
                 f"TO {_quoted(copy)} (FORMAT parquet)"
@@ -192,13 +195,18 @@ class FileTable:
         return "DATE" if kind == "date" else "VARCHAR"
 
     def _not_numbers(self, connection: Any, copies: Sequence[Path]) -> bool:
-        """Whether a word such as nan or inf was taken for a number."""
-        names = [n for n in _headings(self.files[0]) if self._type(n) == "DOUBLE"]
-        if not names:
+        """Whether a word such as nan, or infinity as a day, was taken for a number or a date."""
+        headings = {name: self._type(name) for file in self.files for name in _headings(file)}
+        odd = [f"NOT isfinite({_name(n)})" for n, kind in headings.items() if kind == "DOUBLE"]
+        span = f"DATE '{EARLIEST:%Y-%m-%d}' AND DATE '{LATEST:%Y-%m-%d}'"
+        days = [name for name, kind in headings.items() if kind == "DATE"]
+        odd += [f"{_name(name)} NOT BETWEEN {span}" for name in days]
+        if not odd:
             return False
-        odd = " OR ".join(f"NOT isfinite({_name(name)})" for name in names)
-        files = ", ".join(_quoted(copy) for copy in copies)
-        query = f"SELECT 1 FROM read_parquet([{files}], union_by_name = true) WHERE {odd} LIMIT 1"
+        files, any_odd = ", ".join(_file(copy) for copy in copies), " OR ".join(odd)
+        query = (
+            f"SELECT 1 FROM read_parquet([{files}], union_by_name = true) WHERE {any_odd} LIMIT 1"
+        )
         return connection.execute(query).fetchone() is not None
 
     def _unreadable(self, error: Exception) -> InputError:
@@ -229,7 +237,7 @@ def _files_of(given: Any) -> list[Path]:
     path = Path(given)
     if path.is_dir():
         found = sorted(each for each in path.rglob("*") if _is_read(each, path))
-    elif has_magic(str(given)):
+    elif has_magic(str(given)) and not path.is_file():
         start = Path(path.anchor) if path.is_absolute() else Path()
         pattern = str(path.relative_to(path.anchor) if path.is_absolute() else path)
         found = sorted(each for each in start.glob(pattern) if each.is_file())
@@ -287,6 +295,11 @@ def _in_utf8(file: Path, folder: Path, notes: list[str]) -> Path:
 def _sha256(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _file(path: Path) -> str:
+    """The path of a file for DuckDB, which would take it for a pattern."""
+    return _quoted(re.sub(r"([*?\[])", r"[\1]", str(path)))
 
 
 def _quoted(text: object) -> str:

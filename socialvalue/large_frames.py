@@ -58,7 +58,7 @@ def is_large(frame: pd.DataFrame) -> bool:
     if not numbered or not pd.api.types.is_integer_dtype(index):
         return False
     names = [name for name in frame.columns if isinstance(name, str)]
-    unique = len(set(names)) == len(frame.columns)
+    unique = len(set(names)) == len(frame.columns) and ROW not in names
     return unique and all(_of_one_kind(frame[name]) for name in frame)
 
 

@@ -278,3 +278,15 @@ def test_identifiers_that_were_taken_for_numbers_are_names(engine):
     wanted = sv.assess(sv.Records(outcomes=frame, activities=activities))
     found = sv.assess(sv.Records(outcomes=on_engine(engine, frame), activities=activities))
     same(found.impact_map, wanted.impact_map)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars", "ibis"])
+def test_columns_in_which_nothing_is_written_are_no_harm(engine):
+    names = ["deadweight", "quantity_low", "quantity_high", "people", "starts", "evidence"]
+    frame = outcomes().assign(**dict.fromkeys(names))
+    wanted = sv.assess(records_of(frame))
+    same(sv.assess(records_of(on_engine(engine, frame))).impact_map, wanted.impact_map)
+    undated = frame.assign(date=None, quantity=None)
+    problems = sv.check(records_of(on_engine(engine, undated)))
+    assert set(problems["rule"]) == {"date is required", "quantity is required"}
+    assert set(problems["count"]) == {len(frame)}

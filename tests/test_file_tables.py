@@ -10,6 +10,8 @@ import socialvalue as sv
 from socialvalue.errors import InputError
 from tests.test_engines import bad_outcomes, bad_records, outcomes, records_of, told
 
+HEADINGS = "outcome_id,stakeholder_group,quantity,date"
+
 
 def as_csv(frame: pd.DataFrame, path: Path, **options) -> Path:
     frame.to_csv(path, index=False, date_format="%Y-%m-%d", **options)
@@ -74,6 +76,46 @@ def test_problems_name_the_row_as_a_spreadsheet_shows_it(tmp_path, suffix):
     ordered = [each.sort_values(place).reset_index(drop=True) for each in rows]
     pd.testing.assert_frame_equal(*ordered)
     assert set(found.loc[found["table"] == "outcomes", "source"]) == {path.name}
+
+
+def test_a_path_with_the_marks_of_a_pattern_is_a_path(tmp_path, expected):
+    for folder, factor in (("data[1]", 1), ("data1", 9)):
+        (tmp_path / folder).mkdir()
+        frame = outcomes().drop(columns="quantity_high")
+        frame.assign(quantity=frame["quantity"] * factor).to_parquet(
+            tmp_path / folder / "1.parquet"
+        )
+        as_csv(frame.assign(quantity=frame["quantity"] * factor), tmp_path / folder / "c.csv")
+    assert value_of(tmp_path / "data[1]" / "1.parquet") == pytest.approx(expected, rel=1e-9)
+    assert value_of(tmp_path / "data[1]" / "c.csv") == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_word_in_a_column_that_only_a_later_file_has_is_a_problem(tmp_path):
+    frame = outcomes()
+    as_csv(frame.iloc[:200].drop(columns="deadweight"), tmp_path / "1.csv")
+    later = frame.iloc[200:].astype({"deadweight": object})
+    later.loc[later.index[0], "deadweight"] = "nan"
+    as_csv(later, tmp_path / "2.csv")
+    problems = sv.check(records_of(tmp_path))
+    assert problems[["column", "value", "record"]].values.tolist() == [
+        ["deadweight", "nan", "outcome_id O-0200"]
+    ]
+
+
+@pytest.mark.parametrize("day", ["infinity", "epoch"])
+def test_a_word_that_an_engine_takes_for_a_day_is_a_problem(tmp_path, day):
+    frame = outcomes()
+    frame["date"] = frame["date"].dt.strftime("%Y-%m-%d")
+    frame.loc[3, "date"] = day
+    problems = sv.check(records_of(as_csv(frame, tmp_path / "outcomes.csv")))
+    assert problems[["row", "value", "rule"]].values.tolist() == [[5, day, "must be a date"]]
+
+
+def test_quoted_newlines_and_cells_that_do_not_fit(tmp_path):
+    path = tmp_path / "outcomes.csv"
+    path.write_text(f'{HEADINGS},note\na,all,many,2024-05-01,"x\ny"\nb,all,1,2024-05-01\n')
+    problems = sv.check(sv.Records(outcomes=path))
+    assert problems[["row", "column", "value"]].values.tolist() == [[2, "quantity", "many"]]
 
 
 @pytest.mark.parametrize("word", ["nan", "inf", "-infinity"])
@@ -194,9 +236,6 @@ def test_a_folder_of_records_with_large_outcomes(tmp_path, monkeypatch, large, e
     result = sv.assess(records)
     assert result.totals["present_value"] == pytest.approx(expected, rel=1e-9)
     assert all(len(each["sha256"]) == 64 for each in result.provenance["inputs"])
-
-
-HEADINGS = "outcome_id,stakeholder_group,quantity,date"
 
 
 @pytest.mark.parametrize(
