@@ -7,6 +7,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from socialvalue.assumptions import Assumptions
+from socialvalue.date_cells import TIME_LEFT_OUT
 from socialvalue.engine_tables import HeldTable
 from socialvalue.engines import carry, fetch
 from socialvalue.impact_map import TEXT_KEYS
@@ -60,6 +61,8 @@ def read_outcomes(
     read_later = (*TEXT_KEYS, *(["activity_id"] if len(activities) else []))
     declared = [name for name in OUTCOMES.names if name not in read_later]
     held = mended(held, odd_cells(held, [*declared, *breakdowns]))
+    timed = _with_times(held)
+    held = held.noted([TIME_LEFT_OUT], timed) if timed else held
     strange = _strange_activities(held, activities)
     if len(strange) and "activity_id" in held.text:
         held = mended(held, {"activity_id": strange})
@@ -75,6 +78,16 @@ def read_outcomes(
         collapsed = records.collapse(assumptions.year_start_month)
     records = replace(records, source=held.source)
     return EngineOutcomes(again, records, collapsed, strange)
+
+
+def _with_times(held: HeldTable) -> int:
+    """Records whose date has a time of day: the day is what counts."""
+    schema = held.frame.collect_schema()
+    if "date" in held.text or not isinstance(schema.get("date"), nw.Datetime):
+        return 0
+    day = nw.col("date").dt
+    timed = (day.hour() + day.minute() + day.second()) > 0
+    return _count(held, timed & ~nw.col("date").is_null())
 
 
 def _blank_rows(held: HeldTable) -> int:

@@ -90,6 +90,10 @@ def _key(name: str, dtype: Any) -> nw.Expr:
     if dtype.is_numeric():
         # Adding 0.0 turns -0.0 into 0.0, which would otherwise be a key of its own.
         return column.cast(nw.Float64) + 0.0
+    if isinstance(dtype, nw.Boolean):
+        # Engines write true, True or 1.
+        words = nw.when(column).then(nw.lit("True")).otherwise(nw.lit("False"))
+        return nw.when(~column.is_null()).then(words)
     return column.cast(nw.String)
 
 

@@ -290,3 +290,16 @@ def test_columns_in_which_nothing_is_written_are_no_harm(engine):
     problems = sv.check(records_of(on_engine(engine, undated)))
     assert set(problems["rule"]) == {"date is required", "quantity is required"}
     assert set(problems["count"]) == {len(frame)}
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars", "ibis"])
+def test_times_of_day_are_left_out_and_said(engine):
+    frame = outcomes().assign(intended=lambda rows: rows["imd_decile"] > 2)
+    frame.loc[:2, "date"] += pd.Timedelta(hours=9)
+    wanted = sv.assess(records_of(frame), breakdowns=["intended"])
+    found = sv.assess(records_of(on_engine(engine, frame)), breakdowns=["intended"])
+    same(found.by("intended"), wanted.by("intended"))
+    what, count = "times of day left out of dates", "count"
+    for result in (found, wanted):
+        notes = result.coerced.set_index("what")
+        assert notes.loc[what, count] == 3
