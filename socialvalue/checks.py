@@ -21,6 +21,7 @@ from socialvalue.records import PROBLEM_COLUMNS, Records, no_problems
 from socialvalue.schemas import OUTCOMES, TABLES
 from socialvalue.suspects import Checking
 from socialvalue.table_checks import of_one_table
+from socialvalue.tables import stacked
 
 
 def check(
@@ -73,6 +74,13 @@ def check(
         parsed = parse_records(records)
         engine = engine_outcomes(records, parsed, units_of(proxies), assumptions)
         return check_parsed(parsed, records, proxies, assumptions, engine)
+
+
+def notes_on(records: Records) -> pd.DataFrame:
+    """What was written otherwise than it was read: table, column, what, count, first_rows."""
+    parsed = parse_records(records)
+    engine = engine_outcomes(records, parsed, units_of(None), Assumptions())
+    return parsed.coerced if engine is None else stacked(parsed.coerced, engine.held.notes)
 
 
 def engine_outcomes(

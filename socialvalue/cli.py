@@ -104,14 +104,14 @@ def check(
     """Find every problem at once: sheet, row, column, value and what to do."""
     from socialvalue.annotate import annotate as mark
     from socialvalue.checks import check as find_problems
+    from socialvalue.checks import notes_on
     from socialvalue.errors import format_problems
-    from socialvalue.parse import parse_records
     from socialvalue.proxies import load_proxies
     from socialvalue.read import read_records
 
     records = read_records(path, dates=dates)
     problems = find_problems(records, load_proxies(proxies))
-    for line in parse_records(records).coerced.itertuples():
+    for line in notes_on(records).itertuples():
         where = ", ".join(filter(None, [line.table, line.column]))
         typer.echo(f"{where}: {line.what} ({line.count})")
     if len(problems):

@@ -58,7 +58,7 @@ def format_problems(problems: pd.DataFrame, shown: int = SHOWN_ROWS) -> str:
     for (table, source), of_table in problems.groupby(
         ["table", "source"], sort=False, dropna=False
     ):
-        rules, rows = of_table["rule"].nunique(), len(of_table)
+        rules, rows = of_table["rule"].nunique(), _number(of_table)
         counts = f"{rows} problem{'s' * (rows != 1)}, {rules} rule{'s' * (rules != 1)}"
         found_in = f" ({source})" if source and not pd.isna(source) else ""
         lines.append(f"{table}{found_in}: {counts}.")
@@ -66,12 +66,21 @@ def format_problems(problems: pd.DataFrame, shown: int = SHOWN_ROWS) -> str:
             lines += ["", f"  {rule}"]
             shown_lines = [_line(problem) for problem in group.head(shown).itertuples()]
             lines += [line for line in shown_lines if line.strip()]
-            if len(group) > shown:
-                lines.append(f"      ... and {len(group) - shown} more")
+            more = _number(group) - min(len(group), shown)
+            if more:
+                lines.append(f"      ... and {more} more")
             todos = group["what_to_do"].head(shown).drop_duplicates()
             lines += [f"      {todo}" for todo in todos]
         lines.append("")
     return "\n".join(lines).rstrip()
+
+
+def _number(problems: pd.DataFrame) -> int:
+    """How many there are: of records on an engine only the first rows of each rule are listed."""
+    if "count" not in problems:
+        return len(problems)
+    sizes = problems.groupby(["column", "rule"], dropna=False)["count"]
+    return int(sizes.first().sum())
 
 
 def _line(problem: Any) -> str:

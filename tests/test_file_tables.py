@@ -263,3 +263,25 @@ def test_columns_without_name_or_value_and_blank_rows_are_passed_over(tmp_path):
     assert sv.check(records).empty
     notes = sv.assess(records).coerced
     assert notes.loc[notes["what"] == "blank rows passed over", "count"].tolist() == [1]
+
+
+def test_the_message_counts_all_records_that_break_a_rule(tmp_path):
+    path = as_csv(outcomes().assign(deadweight=35.0), tmp_path / "outcomes.csv")
+    problems = sv.check(records_of(path))
+    assert len(problems) == 100 and set(problems["count"]) == {400}
+    with pytest.raises(InputError, match=r"400 problems, 1 rule[\s\S]*and 395 more"):
+        sv.assess(records_of(path))
+
+
+def test_what_is_changed_in_reading_a_large_file_is_said_at_the_command_line(tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from socialvalue.cli import app
+
+    monkeypatch.setattr("socialvalue.read.LARGE", 10)
+    frame = outcomes().drop(columns=["activity_id", "quantity_high"])
+    frame["quantity"] = frame["quantity"].map(lambda number: f"{number * 1000:,.0f}")
+    as_csv(frame, tmp_path / "outcomes.csv")
+    result = CliRunner().invoke(app, ["check", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert "outcomes, quantity: numbers written with a pound sign or thousands" in result.output
