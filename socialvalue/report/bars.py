@@ -101,7 +101,7 @@ def steps(
     ax: Axes | None,
     names: Sequence[str],
     bars: tuple[np.ndarray, np.ndarray, np.ndarray],
-    about: tuple[str, str],
+    about: tuple[str, str, str],
     narrow: bool = False,
 ) -> Axes:
     """Draw steps from one total to the next: where each starts, its change, and which are totals.
@@ -113,11 +113,12 @@ def steps(
     bars : tuple of array
         Left end [money], change [money], whether it is a total.
     about : tuple of str
-        Currency, and what the amounts are.
+        Title, currency, and what the amounts are.
     narrow : bool
         Whether names stand above their bars.
     """
     left, change, totals = bars
+    title, currency, what = about
     ax = _axes(ax, names, narrow)
     paint = [
         BAR if total else (HARM if each < 0 else GREY)
@@ -130,9 +131,9 @@ def steps(
         if not total:
             bar.set_hatch("///")
     nothing = np.full(len(change), np.nan)
-    _numbers(ax, np.maximum(left, left + change), _amounts(change, nothing, about[0], narrow))
-    what = f"{about[1]}; hatched: what each step takes off or adds"
-    _finish(ax, names, ("From gross value to present value", about[0], what), narrow)
+    _numbers(ax, np.maximum(left, left + change), _amounts(change, nothing, currency, narrow))
+    what = f"{what}; hatched: what each step takes off or adds"
+    _finish(ax, names, (title, currency, what), narrow)
     return ax
 
 

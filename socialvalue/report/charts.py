@@ -105,9 +105,38 @@ def stakeholder_group(result: Result, ax: Axes | None = None, *, narrow: bool = 
     return _bars(result, table, (names, [BAR] * len(table), title), ax, narrow)
 
 
-def waterfall(result: Result, ax: Axes | None = None, *, narrow: bool = False) -> Axes:
-    """Steps from gross value to present value: what each reduction takes off."""
-    table = result.waterfall()
+def waterfall(
+    result: Result,
+    ax: Axes | None = None,
+    *,
+    of: tuple[str, str] | None = None,
+    narrow: bool = False,
+) -> Axes:
+    """Steps from gross value to present value: what each reduction takes off.
+
+    Parameters
+    ----------
+    result : Result
+    ax : Axes, optional
+    of : tuple of str, optional
+        A key and one of its categories, such as ``("sdg", "3")``, for the steps of that category.
+    narrow : bool
+        Whether names stand above their bars.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    SettingsError
+        If the result has no such key, nothing of value in the category, or withholds its steps.
+    """
+    table, title = result.waterfall(), "From gross value to present value"
+    if of is not None:
+        table = _steps_of(result, *of)
+        about = f"{labels.WORDS.get(of[0], labels.heading(of[0]))} {labels.name(of[1])}"
+        title = f"{title}: {about}"
     table = table[(table["change"] != 0) | table["step"].isin(["gross_value", "present_value"])]
     totals = table["step"].isin(["gross_value", "net_value", "present_value"]).to_numpy()
     change = table["change"].to_numpy(float)
@@ -115,9 +144,25 @@ def waterfall(result: Result, ax: Axes | None = None, *, narrow: bool = False) -
         ax,
         [labels.STEPS[step] for step in table["step"]],
         (np.where(totals, 0.0, table["value"] - change), change, totals),
-        (labels.currency_of(result), f"Money, {result.assumptions.price_year} prices"),
+        (title, labels.currency_of(result), f"Money, {result.assumptions.price_year} prices"),
         narrow,
     )
+
+
+def _steps_of(result: Result, key: str, category: str) -> pd.DataFrame:
+    table = result.waterfall(key)
+    found = table[table[key].astype("string").fillna("not stated") == str(category)]
+    if found.empty:
+        there = ", ".join(table[key].astype("string").fillna("not stated").unique())
+        raise SettingsError(
+            f"Nothing of value is in the category {category!r} of {key}. There is: {there}."
+        )
+    if found["change"].isna().any():
+        raise SettingsError(
+            f"A published result has only the present value of each {key}: its steps could be "
+            "solved for the few people behind one value. Draw them from the assessment itself."
+        )
+    return found
 
 
 def _bars(
