@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from socialvalue.assessment import assess as assess
     from socialvalue.assumptions import Assumptions as Assumptions
     from socialvalue.checks import check as check
+    from socialvalue.compare import compare as compare
+    from socialvalue.comparison import Comparison as Comparison
     from socialvalue.errors import EngineError as EngineError
     from socialvalue.errors import InputError as InputError
     from socialvalue.errors import OutputError as OutputError
@@ -33,6 +35,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Assessment": "socialvalue.assessment",
     "Assumptions": "socialvalue.assumptions",
+    "Comparison": "socialvalue.comparison",
     "EngineError": "socialvalue.errors",
     "InputError": "socialvalue.errors",
     "OutputError": "socialvalue.errors",
@@ -42,6 +45,7 @@ _HOME = {
     "SocialValueError": "socialvalue.errors",
     "assess": "socialvalue.assessment",
     "check": "socialvalue.checks",
+    "compare": "socialvalue.compare",
     "load_proxies": "socialvalue.proxies",
     "parse_records": "socialvalue.parse",
     "read_records": "socialvalue.read",
@@ -58,6 +62,7 @@ _MODULES = {
 __all__ = [
     "Assessment",
     "Assumptions",
+    "Comparison",
     "EngineError",
     "InputError",
     "OutputError",
@@ -68,6 +73,7 @@ __all__ = [
     "assess",
     "charts",
     "check",
+    "compare",
     "datasets",
     "equity",
     "load_proxies",

@@ -96,6 +96,7 @@ class Result:
     in_both: Mapping[tuple[str, str], pd.DataFrame] = field(repr=False, default_factory=dict)
     shown_cases: pd.DataFrame | None = field(repr=False, default=None)
     shown_conventions: pd.DataFrame | None = field(repr=False, default=None)
+    shown_months: tuple[str, str] | None = field(repr=False, default=None)
 
     @property
     def impact_map(self) -> pd.DataFrame:
