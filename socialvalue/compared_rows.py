@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -38,6 +39,8 @@ COLUMNS = (
     "present_value",
 )
 """Columns of the rows that a comparison reads."""
+BREAKDOWN = "breakdown"
+"""Column of the categories of a declared breakdown, whatever its name is."""
 
 
 @dataclass(frozen=True)
@@ -113,13 +116,22 @@ class Side:
 
     def rows(self, both: frozenset[int], breakdown: str = "") -> Rows:
         """The rows, each wholly inside or outside the months that both assessments cover."""
-        if self.basis is None:
-            assert self.stored is not None
-            years = {self.year_of(month) for month in self.covered & both}
-            table = self.stored.table
-            table = table.assign(in_both=table["first_year"].isin(years))
-            return replace(self.stored, table=table)
-        return _of_basis(self, both, breakdown)
+        if (both, breakdown) not in self._found:
+            self._found[both, breakdown] = self._rows(both, breakdown)
+        return self._found[both, breakdown]
+
+    @cached_property
+    def _found(self) -> dict[tuple[frozenset[int], str], Rows]:
+        # The records behind them may be many; they are gone through once for each question.
+        return {}
+
+    def _rows(self, both: frozenset[int], breakdown: str) -> Rows:
+        if self.basis is not None:
+            return _of_basis(self, both, breakdown)
+        assert self.stored is not None
+        years = {self.year_of(month) for month in self.covered & both}
+        table = self.stored.table
+        return replace(self.stored, table=table.assign(in_both=table["first_year"].isin(years)))
 
 
 def side_of(result: Result, name: str, covers: tuple[str, str] | None) -> Side:
@@ -226,9 +238,10 @@ def _valued(side: Side, collapsed: Collapsed, inside: bool, breakdown: str) -> R
     links = allocate(valued.rows, basis.proxies.links, collapsed.link_sets, settings.allocation)
     valued = replace(valued, rows=valued.rows.assign(merged=False))
     found = _rows_of(valued, links, (basis.proxies, settings.year_start_month))
-    more = [breakdown] if breakdown else []
-    table = found.table.assign(**{name: valued.rows[name].to_numpy() for name in more})
-    return replace(found, table=table.assign(in_both=inside))
+    table = found.table.assign(in_both=inside)
+    if breakdown:
+        table[BREAKDOWN] = valued.rows[breakdown].astype(object).to_numpy()
+    return replace(found, table=table)
 
 
 def _rows_of(

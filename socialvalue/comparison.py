@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from socialvalue.compared import Compared
+from socialvalue.compared_rows import BREAKDOWN
 from socialvalue.comparison_tables import (
     both_totals,
     differing_findings,
@@ -127,6 +128,7 @@ class Comparison:
         self._check(key)
         frameworks = {**self.last.frameworks, **self.this.frameworks}
         table = self._known_sums(key) if self._only_sums(key) else self._changes(key)
+        table = table.assign(**{key: table[key].convert_dtypes()})
         table = table.sort_values(key, key=natural_order, ignore_index=True)
         return with_titles(table, key, frameworks[key]) if key in frameworks else table
 
@@ -168,16 +170,15 @@ class Comparison:
             sides = self.last.side, self.this.side
             assert sides[0] is not None and sides[1] is not None
             rows = sides[0].rows(self.both, breakdown), sides[1].rows(self.both, breakdown)
-            more = [breakdown] if breakdown else []
-            self._stages[breakdown] = replaced((sides[0], sides[1]), rows, more)
+            self._stages[breakdown] = replaced((sides[0], sides[1]), rows)
         return self._stages[breakdown]
 
     def _changes(self, key: str | None) -> pd.DataFrame:
         """Value of each category at each stage, as changes; of the whole where there is no key."""
         if not (self.last.side and self.this.side):
             return self._unsplit()
-        declared = key if key in self.last.breakdowns else ""
-        stages = self._replaced(declared or "")
+        declared = key if key is not None and key in self.last.breakdowns else ""
+        stages = self._replaced(declared)
         values = pd.concat([self._value(lines, key) for lines in stages.stages], axis=1)
         held = [self._value(lines, key) for lines in (stages.whole_last, stages.whole_this)]
         held = pd.concat(held, axis=1)
@@ -211,8 +212,9 @@ class Comparison:
             parts = over_categories(
                 parts, ids, [key], self._allocation, frameworks, ["present_value"]
             )
-        named = parts.assign(**{key: parts[key].astype(object).where(parts[key].notna(), None)})
-        return named.groupby(key, dropna=False)["present_value"].sum()
+        name = BREAKDOWN if key in self.last.breakdowns else key
+        categories = parts[name].astype(object).where(parts[name].notna(), None)
+        return parts["present_value"].groupby(categories, dropna=False).sum()
 
     @cached_property
     def _allocation(self) -> pd.DataFrame:
@@ -235,6 +237,6 @@ def _sums_of(each: Compared, key: str) -> pd.Series:
         return each.sums[key]
     assert each.side is not None
     rows = each.side.rows(frozenset(), key).table
-    return rows.groupby(rows[key].astype("string").astype(object), dropna=False)[
+    return rows.groupby(rows[BREAKDOWN].astype("string").astype(object), dropna=False)[
         "present_value"
     ].sum()

@@ -6,14 +6,22 @@ of periods that both assessments cover. Each part is the difference of two whole
 parts add up to the change whatever happens.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from socialvalue.assumptions import Assumptions
-from socialvalue.compared_rows import ADJUSTMENTS, KEYS, SHOWN, Rows, Side, position_near, set_of
+from socialvalue.compared_rows import (
+    ADJUSTMENTS,
+    BREAKDOWN,
+    KEYS,
+    SHOWN,
+    Rows,
+    Side,
+    position_near,
+    set_of,
+)
 from socialvalue.counterparts import LEVELS, counterparts
 from socialvalue.impact_map import PRODUCTS, RANGED, SHARES, STATES
 from socialvalue.proxies import ProxySet
@@ -47,9 +55,7 @@ class Replaced:
     whole_this: pd.DataFrame
 
 
-def replaced(
-    sides: tuple[Side, Side], rows: tuple[Rows, Rows], more: Sequence[str] = ()
-) -> Replaced:
+def replaced(sides: tuple[Side, Side], rows: tuple[Rows, Rows]) -> Replaced:
     """Take the value of last time to that of this time, stage by stage.
 
     Parameters
@@ -57,9 +63,7 @@ def replaced(
     sides : tuple of Side
         Last and this.
     rows : tuple of Rows
-        Of each, with ``in_both``.
-    more : sequence of str
-        Further columns of the rows to keep: a declared breakdown.
+        Of each, with ``in_both``; both, or neither, of a declared breakdown.
 
     Returns
     -------
@@ -67,6 +71,7 @@ def replaced(
     """
     last, this = sides
     proxies, names, real = _both_sets(sides)
+    more = [BREAKDOWN] if BREAKDOWN in rows[1].table else []
     job = _Job(proxies, names, real, [*KEYS, *more])
     before, after = (_as_assessed(job, side, each) for side, each in zip(sides, rows, strict=True))
     pieces = _pieces(sides, rows, job)
@@ -91,11 +96,11 @@ class _Job:
 def _settings_then(last: Side, this: Side) -> Assumptions:
     """Last time's assumptions for this time's records.
 
-    Where value was discounted to the first year, it still is: that the first year is another one
-    is no change of method.
+    Where both discount to their first year, that this is another year is no change of method.
     """
     settings = last.assumptions
-    if int(str(settings.base_year)[:4]) != last.first_year:
+    first = [int(str(s.assumptions.base_year)[:4]) == s.first_year for s in (last, this)]
+    if not all(first):
         return settings
     return settings.changed(base_year=year_label(this.first_year, settings.financial_years))
 
@@ -161,10 +166,10 @@ def _pieces(sides: tuple[Side, Side], rows: tuple[Rows, Rows], job: _Job) -> pd.
     """
     last, this = (each.table[each.table["whole"]] for each in rows)
     kept, new = last[last["in_both"]], this[~this["in_both"]]
-    levels = LEVELS
-    for name in job.keys[len(KEYS) :]:
-        # Of a breakdown, alike rows of the same category come before those of any other.
-        levels = (*((name, *level) for level in LEVELS), *levels)
+    levels: tuple[tuple[str, ...], ...] = LEVELS
+    if BREAKDOWN in job.keys:
+        # Alike rows of the same category come before those of any other.
+        levels = (*((BREAKDOWN, *level) for level in LEVELS), *levels)
     return stacked(_beside((kept, this), sides, levels), _beside((new, last), sides[::-1], levels))
 
 
