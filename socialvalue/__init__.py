@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from socialvalue.assessment import assess as assess
     from socialvalue.assumptions import Assumptions as Assumptions
     from socialvalue.checks import check as check
-    from socialvalue.compare import compare as compare
+    from socialvalue.comparing import compare as compare
     from socialvalue.comparison import Comparison as Comparison
     from socialvalue.errors import EngineError as EngineError
     from socialvalue.errors import InputError as InputError
@@ -45,7 +45,7 @@ _HOME = {
     "SocialValueError": "socialvalue.errors",
     "assess": "socialvalue.assessment",
     "check": "socialvalue.checks",
-    "compare": "socialvalue.compare",
+    "compare": "socialvalue.comparing",
     "load_proxies": "socialvalue.proxies",
     "parse_records": "socialvalue.parse",
     "read_records": "socialvalue.read",

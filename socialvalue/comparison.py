@@ -73,7 +73,7 @@ class Comparison:
             told from others is null, and `notes` says why; ``not_split`` is there only where some
             of the change could not be split.
         """
-        whole = self._changes(None).iloc[0]
+        whole = self.whole.iloc[0]
         words = {**PARTS, NOT_SPLIT: _WHAT_IS_NOT_SPLIT}
         names = [name for name in words if name in whole.index]
         return pd.DataFrame(
@@ -85,9 +85,18 @@ class Comparison:
         )
 
     @property
+    def whole(self) -> pd.DataFrame:
+        """One row: last, this, change and the parts [money]."""
+        return self._changes(None).drop(columns="whole", errors="ignore")
+
+    @property
     def totals(self) -> pd.DataFrame:
         """Every total of both: total, last, this, change; with range, inputs, ratio and people."""
         return both_totals(self.last, self.this)
+
+    @cached_property
+    def _stages(self) -> dict[str, Replaced]:
+        return {}
 
     @property
     def settings(self) -> pd.DataFrame:
@@ -160,10 +169,6 @@ class Comparison:
         table = pd.DataFrame({"last": sums[0], "this": sums[1]}).fillna(0.0)
         table = table.assign(change=table["this"] - table["last"])
         return table.assign(**dict.fromkeys(PARTS, float("nan"))).rename_axis(key).reset_index()
-
-    @cached_property
-    def _stages(self) -> dict[str, Replaced]:
-        return {}
 
     def _replaced(self, breakdown: str) -> Replaced:
         if breakdown not in self._stages:

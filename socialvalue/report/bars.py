@@ -103,6 +103,7 @@ def steps(
     bars: tuple[np.ndarray, np.ndarray, np.ndarray],
     about: tuple[str, str, str],
     narrow: bool = False,
+    amounts: Sequence[str] | None = None,
 ) -> Axes:
     """Draw steps from one total to the next: where each starts, its change, and which are totals.
 
@@ -116,6 +117,8 @@ def steps(
         Title, currency, and what the amounts are.
     narrow : bool
         Whether names stand above their bars.
+    amounts : sequence of str, optional
+        What each bar says; by default its change.
     """
     left, change, totals = bars
     title, currency, what = about
@@ -131,7 +134,8 @@ def steps(
         if not total:
             bar.set_hatch("///")
     nothing = np.full(len(change), np.nan)
-    _numbers(ax, np.maximum(left, left + change), _amounts(change, nothing, currency, narrow))
+    said = _amounts(change, nothing, currency, narrow) if amounts is None else amounts
+    _numbers(ax, np.maximum(left, left + change), said)
     what = f"{what}; hatched: what each step takes off or adds"
     _finish(ax, names, (title, currency, what), narrow)
     return ax

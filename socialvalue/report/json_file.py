@@ -13,6 +13,7 @@ from socialvalue.files import replace_whole
 from socialvalue.impact_map import SHARES
 from socialvalue.merging import MERGED_LABEL
 from socialvalue.optimism import optimism_table
+from socialvalue.proxies import DEFAULTS
 from socialvalue.report.csv_tables import keys_of
 from socialvalue.report.labels import before_unstated, headline
 from socialvalue.report.said import has_importance
@@ -36,6 +37,33 @@ _OF_ROWS = (
     "counted",
     "merged",
     "present_value",
+)
+_OF_PROXIES = (
+    "proxy_id",
+    "name",
+    "theme",
+    "unit",
+    "unit_value",
+    "low",
+    "high",
+    "currency",
+    "price_year",
+    "value_type",
+    "value_covers",
+    "discount_class",
+    "transfer",
+    "payer",
+    "overlap_group",
+    "uprating",
+    "income_elasticity",
+    "already_net_of",
+    *DEFAULTS,
+    "defaults_source",
+    "source_id",
+    "valid_from",
+    "valid_to",
+    "review_by",
+    "superseded_by",
 )
 _VALUES = ("gross_value", "net_value", "present_value", "harm_present_value")
 
@@ -153,14 +181,14 @@ def _valued_again(result: Result) -> dict[str, Any]:
     rows = result.valued.rows
     stated = [[share for share in SHARES if row[f"{share}_from"] == RECORD] for row in _rows(rows)]
     # What was merged over years has none to show.
-    year = rows["first_year"].where(rows["year"] != MERGED_LABEL)
+    year = rows["first_year"].astype("Int64").mask(rows["year"] == MERGED_LABEL)
     table = rows.assign(first_year=year, shares_stated=stated)
     months, bias = months_of(result), optimism_table(result.assumptions)
     return {
         "covers": None if months is None else dict(zip(_ENDS, months, strict=True)),
         "impact_map": _rows(table[[*_OF_ROWS]]),
         "allocation": _rows(result.allocation),
-        "proxies": _rows(result.proxies_used),
+        "proxies": _rows(result.proxies_used[[*_OF_PROXIES]]),
         "optimism_bias": None if bias is None else _rows(bias),
     }
 

@@ -111,7 +111,7 @@ def _covered_by_both(last: Compared, this: Compared) -> tuple[frozenset[int], li
             f"Both cover part of {', '.join(map(str, sorted(years)))}, and a file or a published "
             "result holds the year of an outcome, not its month. So corrections of that year "
             "cannot be told from volume and mix, and stand there. Compare the assessments "
-            "themselves to tell them apart."
+            "themselves, or say which months each covers, if that is whole years."
         )
     tables = [side.rows(both).table for side in sides if side]
     if any((table["counted"].astype(bool) & ~table["whole"]).any() for table in tables):
