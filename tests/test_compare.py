@@ -1,13 +1,16 @@
 """What changed between two assessments: each part by hand, and all of them to the penny."""
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 import socialvalue as sv
 from socialvalue.comparison import PARTS
 from socialvalue.errors import InputError, SettingsError
+from socialvalue.report import change_words, charts
 
 SPRING, SUMMER = {"date": "2024-05-01"}, {"date": "2024-08-01"}
 BREAD = {"proxy_id": "bread", "unit_value": 50.0}
@@ -445,3 +448,62 @@ def test_the_parts_always_sum_to_the_change(assess, proxy_set, then, now, before
         for category, value in by.items():
             if not pd.isna(category) and value:
                 assert found[category] == pytest.approx(value, abs=1e-6)
+
+
+# Pictures
+
+
+def drawn(ax):
+    names = [text.get_text().replace("\n", " ") for text in ax.get_yticklabels()]
+    return dict(zip(names, ax.containers[0].patches, strict=True))
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_chart_goes_from_last_to_this(two, narrow):
+    comparison = sv.compare(*two)
+    bars = drawn(charts.change(comparison, narrow=narrow))
+    names = ["Last: 2024-25", *change_words.PARTS.values(), "This: 2024-25"]
+    names.remove("Not split")
+    assert list(bars) == names
+    end = 0.0
+    for name, bar in bars.items():
+        if name.startswith(("Last", "This")):
+            assert bar.get_x() == 0
+            assert name == "Last: 2024-25" or bar.get_width() == pytest.approx(end, abs=CLOSE)
+            end = bar.get_width()
+        else:
+            # Each bar starts where the one before ended.
+            assert bar.get_x() == pytest.approx(end, abs=CLOSE)
+            end += bar.get_width()
+    said = [text.get_text() for text in charts.change(comparison, narrow=narrow).texts]
+    assert said[:4] == ["£900", "+£2,700", "-£500", "+£540"]
+
+
+def test_the_chart_of_one_goal(two):
+    bars = drawn(charts.change(sv.compare(*two), of=("sdg", "2")))
+    # Half of the bread: it was not there last time.
+    assert bars["Last: 2024-25"].get_width() == 0
+    assert bars["Mix"].get_width() == pytest.approx(200, abs=CLOSE)
+    with pytest.raises(SettingsError, match="no category '9' of sdg in either. There is: 2, 3"):
+        charts.change(sv.compare(*two), of=("sdg", "9"))
+
+
+def test_a_figure_of_ones_own(two):
+    ax = Figure().subplots()
+    assert charts.change(sv.compare(*two), ax) is ax
+
+
+# Records on an engine
+
+
+def test_records_that_lie_on_an_engine(outcomes, proxy_set):
+    def assessed(*changes, **more):
+        frame = duckdb.from_df(outcomes(*changes))
+        return sv.assess(sv.Records(outcomes=frame), proxy_set(), **more)
+
+    last = assessed({**SPRING})
+    this = assessed({**SPRING, "quantity": 8}, {**SUMMER, "quantity": 30})
+    comparison = sv.compare(last, this)
+    # As above, from frames.
+    assert parts(comparison) == pytest.approx({"volume": 3000, "data_corrections": -200}, abs=CLOSE)
+    assert comparison.by("sdg")["change"].sum() == pytest.approx(2800, abs=CLOSE)
