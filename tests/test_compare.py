@@ -1,5 +1,7 @@
 """What changed between two assessments: each part by hand, and all of them to the penny."""
 
+from pathlib import Path
+
 import duckdb
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from socialvalue.comparison import PARTS
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.report import change_words, charts
 
+ROOT = Path(__file__).parents[1]
 SPRING, SUMMER = {"date": "2024-05-01"}, {"date": "2024-08-01"}
 BREAD = {"proxy_id": "bread", "unit_value": 50.0}
 FED = {"proxy_id": "bread", "outcome": "Fed"}
@@ -294,6 +297,12 @@ def test_all_together(two):
     assert comparison.parts["change"].sum() == pytest.approx(this - last, abs=CLOSE)
 
 
+def test_the_page_prints_what_is_tested():
+    page = (ROOT / "docs/explanation/comparing_two_assessments.md").read_text("utf-8")
+    for amount in (900, *ALL.values(), 900 + sum(ALL.values())):
+        assert f"| {amount:,.2f} |" in page
+
+
 def test_the_parts_of_each_goal(two):
     table = sv.compare(*two).by("sdg").set_index("sdg")
     # Half of the bread, 400, goes to goal 2 and half to none.
@@ -421,11 +430,26 @@ SETTINGS = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(RECORDS, RECORDS, SETTINGS, SETTINGS)
+QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
+ANY = (RECORDS, RECORDS, SETTINGS, SETTINGS)
+
+
+@settings(max_examples=4, **QUIET)
+@given(*ANY)
 def test_the_parts_always_sum_to_the_change(assess, proxy_set, then, now, before, after):
+    sums_hold(assess, proxy_set, (then, now), (before, after))
+
+
+@pytest.mark.slow
+@settings(max_examples=150, **QUIET)
+@given(*ANY)
+def test_the_parts_sum_to_many_changes(assess, proxy_set, then, now, before, after):
+    sums_hold(assess, proxy_set, (then, now), (before, after))
+
+
+def sums_hold(assess, proxy_set, records, assumptions):
+    """The parts sum to the change, in total and by any key, and each key to the results' own."""
+    (then, now), (before, after) = records, assumptions
     links = [("tea", "sdg", "3", 0.5), ("bread", "sdg", "2", 1.0)]
     last = assess(*then, proxies=proxy_set({}, BREAD, links=links), assumptions=before)
     worth = proxy_set({"unit_value": 90.0}, {**BREAD, "uprating": "none"}, links=links)
