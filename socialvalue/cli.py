@@ -191,12 +191,13 @@ def compare(
 ) -> None:
     """Say what changed from A to B: volume, mix, prices, adjustments, method, corrections."""
     from socialvalue.comparing import compare as comparing
-    from socialvalue.report.change_files import months_of_words, write_comparison
+    from socialvalue.covered_months import months_in_words
+    from socialvalue.report.change_files import write_comparison
     from socialvalue.report.change_words import as_text, by_as_text
 
     covers = {"last_covers": last_covers, "this_covers": this_covers}
     comparison = comparing(
-        last, this, **{name: months_of_words(words) for name, words in covers.items()}
+        last, this, **{name: months_in_words(words) for name, words in covers.items()}
     )
     tables = [by_as_text(comparison, key) for key in by or []]
     if out is not None:

@@ -15,10 +15,10 @@ from socialvalue.compared_rows import (
     Side,
     comparable,
     first_year,
-    month_number,
     set_of,
     with_positions,
 )
+from socialvalue.covered_months import covering
 from socialvalue.errors import InputError
 from socialvalue.impact_map import SHARES
 from socialvalue.summary import MERGED, UNALLOCATED
@@ -135,8 +135,7 @@ def _side(
     if "impact_map" not in data:
         return None
     told = data["covers"]
-    if covers is None and told is not None:
-        covers = told["first_month"], told["last_month"]
+    found = None if told is None else (told["first_month"], told["last_month"])
     proxies = set_of(_proxies(data["proxies"]))
     table = with_positions(comparable(_rows(data)), proxies, assumptions.year_start_month)
     allocation = pd.DataFrame(
@@ -146,7 +145,7 @@ def _side(
         name=name,
         assumptions=assumptions,
         proxies=proxies,
-        months=None if covers is None else (month_number(covers[0]), month_number(covers[1])),
+        months=covering(covers, found),
         first_year=first_year(data["period"], assumptions),
         basis=None,
         stored=Rows(table[[*COLUMNS]], None, allocation),

@@ -11,7 +11,7 @@ import pandas as pd
 from socialvalue.adjustments import RECORD
 from socialvalue.appraisal import Basis
 from socialvalue.assumptions import Assumptions
-from socialvalue.covered_months import covered_months
+from socialvalue.covered_months import covered_months, covering
 from socialvalue.engines import fetch
 from socialvalue.frameworks import allocate
 from socialvalue.impact_map import SHARES
@@ -145,14 +145,18 @@ def side_of(result: Result, name: str, covers: tuple[str, str] | None) -> Side:
         ``last`` or ``this``.
     covers : tuple of str, optional
         First and last month it covers, as ``2024-04``; by default those of its records.
+
+    Raises
+    ------
+    SettingsError
+        If records fall outside.
     """
-    months = covers or months_of(result)
     proxies = result.basis.proxies if result.basis else set_of(result.proxies_used)
     return Side(
         name=name,
         assumptions=result.assumptions,
         proxies=proxies,
-        months=None if months is None else (month_number(months[0]), month_number(months[1])),
+        months=covering(covers, months_of(result)),
         first_year=first_year(result.period, result.assumptions),
         basis=result.basis,
         stored=None if result.basis else _stored(result, proxies),
@@ -178,17 +182,6 @@ def set_of(proxies: pd.DataFrame) -> ProxySet:
     """A set of the dated rows of proxies alone."""
     nothing = pd.DataFrame()
     return ProxySet("of an assessment", "", proxies.reset_index(drop=True), nothing, nothing, "")
-
-
-def month_number(month: str) -> int:
-    """A month such as ``2024-04`` as a number that counts months.
-
-    Examples
-    --------
-    >>> month_number("2024-04") - month_number("2023-12")
-    4
-    """
-    return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
 def _of_basis(side: Side, both: frozenset[int], breakdown: str) -> Rows:

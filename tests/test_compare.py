@@ -131,15 +131,14 @@ def test_a_price_for_what_had_none(assess, when):
     assert parts(sv.compare(assess(SPRING), assess({**when, **told}))) == alone("prices", -1000)
 
 
-@pytest.mark.parametrize("when", [SPRING, SUMMER])
 @pytest.mark.parametrize(
-    ("changed", "change"),
+    ("changed", "change", "when"),
     [
-        ({"deadweight": 0.2}, -200),
-        ({"displacement": 0.3}, -300),
-        ({"attribution_to_others": 0.5}, -500),
-        ({"duration_years": 2}, 1000),
-        ({"duration_years": 1.5}, 500),
+        ({"deadweight": 0.2}, -200, SPRING),
+        ({"displacement": 0.3}, -300, SUMMER),
+        ({"attribution_to_others": 0.5}, -500, SUMMER),
+        ({"duration_years": 2}, 1000, SPRING),
+        ({"duration_years": 1.5}, 500, SUMMER),
     ],
 )
 def test_adjustments(assess, when, changed, change):
@@ -247,6 +246,20 @@ def test_what_a_period_is_can_be_said(assess):
     quarter = ("2024-04", "2024-06")
     comparison = sv.compare(last, this, last_covers=quarter, this_covers=quarter)
     assert parts(comparison) == alone("data_corrections", 300)
+
+
+@pytest.mark.parametrize(
+    ("covers", "said"),
+    [
+        (("2024-06", "2024-09"), "Records fall in 2024-05 to 2024-05, which is more than the"),
+        (("spring", "summer"), "'spring:summer' is no span of months"),
+        (("2024-06", "2024-04"), "is no span of months"),
+        (("2024-13", "2024-14"), "is no span of months"),
+    ],
+)
+def test_what_is_said_to_be_covered_must_hold_the_records(assess, covers, said):
+    with pytest.raises(SettingsError, match=said):
+        sv.compare(assess(SPRING), assess(SPRING), this_covers=covers)
 
 
 # Everything changes
