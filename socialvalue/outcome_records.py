@@ -11,7 +11,7 @@ from socialvalue import impact_map
 from socialvalue.engines import Frame, frame_of
 from socialvalue.file_tables import FileTable
 from socialvalue.frameworks import SCOPES, assign_link_sets
-from socialvalue.impact_map import KEYS, SUMS, TEXT_KEYS
+from socialvalue.impact_map import KEYS, SUMS
 from socialvalue.joined_columns import refuse_breakdowns, whole_numbers, with_activities
 
 _LINK = "link_"
@@ -108,12 +108,12 @@ class OutcomeRecords:
         return impact_map.with_rows(keyed, found, collapsed.extra, columns)
 
     def people(self, collapsed: Collapsed, breakdowns: Sequence[str] = ()) -> Frame:
-        """Who is behind the records: their row, the keys people are counted by, and the people.
+        """Who is behind the records: their row, the breakdowns, and the people.
 
         Of records in files it is kept beside them, for it is asked again and again.
         """
         placed = self.placed(collapsed)
-        wanted = ("row_id", *TEXT_KEYS, "first_year", *breakdowns, "person_id", "people")
+        wanted = ("row_id", *breakdowns, "person_id", "people")
         there = placed.collect_schema().names()
         narrow = placed.select(*[name for name in dict.fromkeys(wanted) if name in there])
         recorded = {"person_id", "people"} & set(there)

@@ -61,7 +61,10 @@ def summarise(
         present_value_low, present_value_high, quantity, unit.
     """
     amounts = [*MEASURES, *BOUNDS]
-    parts, units = lines.assign(weight=1.0), rows.assign(weight=1.0)
+    own = [key for key in keys if key not in frameworks]
+    of_lines = dict.fromkeys(["row_id", "proxy_id", *own, *amounts])
+    of_rows = dict.fromkeys(["row_id", *own, "quantity", "unit"])
+    parts, units = lines[list(of_lines)], rows[[key for key in of_rows if key in rows]]
     for key in keys:
         if key in frameworks:
             shares = with_rest(rows["row_id"], allocation[allocation["framework"] == key])

@@ -15,7 +15,7 @@ from socialvalue.prices import price_factor
 from socialvalue.proxies import ProxySet
 from socialvalue.proxy_picks import pick
 from socialvalue.value_by_year import BOUNDS, COUNTED, PER_UNIT, QUANTITIES, value_by_year
-from socialvalue.years import year_label
+from socialvalue.years import labels_of, year_label
 
 _TOTALS = ("gross_value", "net_value", "present_value")
 _REMAINING = (*QUANTITIES, "deadweight", "displacement", "attribution_to_others", "net_share")
@@ -115,7 +115,7 @@ def value_map(
         If a proxy, price year, schedule or adjustment does not fit.
     """
     rows = collapsed.assign(row_id=np.arange(1, len(collapsed) + 1))
-    rows["year"] = [year_label(y, assumptions.financial_years) for y in rows["first_year"]]
+    rows["year"] = labels_of(rows["first_year"], assumptions.financial_years)
     rows = _with_proxies(rows, proxies, assumptions)
     rows = settle(rows, adjustments)
     rows["left_unstated"] = _left_unstated(rows)
