@@ -15,7 +15,7 @@ from socialvalue.errors import InputError, SettingsError
 from socialvalue.findings import Claim
 from socialvalue.frameworks import allocate, shipped_frameworks, used_frameworks
 from socialvalue.parse import Parsed, parse_records
-from socialvalue.people import PeopleInBoth, count_people, small_rows
+from socialvalue.people import PeopleInBoth, PeopleInSmallRows, count_people
 from socialvalue.progress import progress_bar
 from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.records import Records
@@ -23,7 +23,7 @@ from socialvalue.results import Result
 from socialvalue.summary import ROW_KEYS
 from socialvalue.survey_change import survey_change
 from socialvalue.tables import stacked
-from socialvalue.valuation import ValuedMap, value_map
+from socialvalue.valuation import ValuedMap, value_parts
 
 
 @dataclass(frozen=True, repr=False)
@@ -251,7 +251,7 @@ def _assembled(job: _Job) -> Assessment:
         discount_factors=provenance.discount_table(assumptions, appraisal.span),
         provenance=provenance.provenance(job.records, proxies, assumptions, __version__),
         period=provenance.period(appraisal.spent, valued.rows, assumptions),
-        small_rows=small_rows(valued, placed),
+        small_rows=PeopleInSmallRows(placed, valued),
         basis=basis,
         importance=job.parsed.tables["importance"],
         survey_change=survey_change(job.parsed.tables),
@@ -265,9 +265,9 @@ def _unmerged(valued: ValuedMap) -> ValuedMap:
 
 def _broken_down(job: _Job, column: str) -> ValuedMap:
     """The map with one more key, valued in the same way."""
-    basis, assumptions = job.basis, job.appraisal.assumptions
-    collapsed = basis.records.collapse(assumptions.year_start_month, column)
-    return _unmerged(value_map(collapsed.rows, basis.proxies, basis.adjustments, assumptions))
+    basis, appraisal = job.basis, job.appraisal
+    parts = basis.records.collapse_rows(basis.collapsed, column)
+    return _unmerged(value_parts(appraisal.valued, parts, basis.proxies, appraisal.assumptions))
 
 
 def _claim(job: _Job, valued: ValuedMap) -> Claim:

@@ -96,7 +96,7 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         total_people=result.total_people if result.total_people >= fewest else float("nan"),
         totals=totals,
         findings=findings,
-        small_rows=pd.DataFrame(),
+        small_rows=None,
         basis=None,
         survey_change=published_change(result.survey_change, fewest),
         shown_cases=published_cases(result.cases(), valued, safe.ratio_missing),

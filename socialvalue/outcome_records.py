@@ -70,25 +70,38 @@ class OutcomeRecords:
     link_columns: tuple[str, ...]
     source: Any = None
 
-    def collapse(self, year_start_month: int, breakdown: str = "") -> Collapsed:
-        """Collapse the records into an impact map, with one more key for a breakdown."""
-        extra = (*self.link_columns, *([breakdown] if breakdown else []))
+    def collapse(self, year_start_month: int) -> Collapsed:
+        """Collapse the records into an impact map."""
+        extra = self.link_columns
         keyed = impact_map.keyed(self.frame, year_start_month, extra)
         found = impact_map.collapse(keyed, extra)
         rows = found.assign(
             unit=found["unit"].fillna(found["proxy_id"].map(self.units).astype("string")),
-            **{name: whole_numbers(found[name]) for name in extra},
+            **{name.removeprefix(_LINK): found[name] for name in extra},
         )
-        named = rows.drop(columns=list(self.link_columns)).assign(
-            **{name.removeprefix(_LINK): rows[name] for name in self.link_columns}
-        )
-        numbers, link_sets = assign_link_sets(named, self.links)
-        keys = [*KEYS, *(["link_set"] if len(link_sets) else []), *extra[len(self.link_columns) :]]
+        numbers, link_sets = assign_link_sets(rows, self.links)
+        keys = [*KEYS, *(["link_set"] if len(link_sets) else [])]
         rows = impact_map.with_row_keys(rows.assign(link_set=numbers), keys)
         table = _regrouped(rows, keys)
         ids = pd.Series(range(1, len(table) + 1), index=table["row_key"])
         found = found.assign(row_id=rows["row_key"].map(ids).astype("int64"))
         return Collapsed(table, found, link_sets, year_start_month, extra)
+
+    def collapse_rows(self, collapsed: Collapsed, column: str) -> pd.DataFrame:
+        """Collapse the records of each row of a map by one more column.
+
+        Returns
+        -------
+        DataFrame
+            row_id (of the row of the map), the column, records and sums, in order of the rows.
+        """
+        keyed = impact_map.keyed(self.frame, collapsed.year_start_month, (*collapsed.extra, column))
+        placed = impact_map.with_rows(keyed, collapsed.found, collapsed.extra, ["row_id"])
+        table = impact_map.collapse_rows(placed, column)
+        table = table.assign(**{column: whole_numbers(table[column])})
+        # Engines return groups in any order; a fixed one makes results repeatable.
+        order = pd.DataFrame({"row": table["row_id"], "key": impact_map.as_row_key(table[column])})
+        return table.loc[order.sort_values(["row", "key"]).index].reset_index(drop=True)
 
     def placed(self, collapsed: Collapsed, more: pd.DataFrame | None = None) -> Frame:
         """The records with the ``row_id`` of their row of a map.

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from socialvalue import impact_map
+from socialvalue import distinct_people
 from socialvalue.engines import Frame, carry, engine_of
 from socialvalue.joined_columns import whole_numbers
 from socialvalue.people_on_duckdb import people_of_each_row, people_of_parts
@@ -103,9 +104,9 @@ def _by_parts(placed: Frame, parts: pd.DataFrame, breakdowns: list[str]) -> dict
 
 def _of_each_row(placed: Frame) -> pd.DataFrame:
     if not _on_duckdb(placed):
-        return impact_map.count_people(placed, [_ROW])
+        return distinct_people.count_people(placed, [_ROW])
     named = people_of_each_row(placed.to_native())
-    stated = impact_map.count_people(_unnamed(placed), [_ROW])
+    stated = distinct_people.count_people(_unnamed(placed), [_ROW])
     return _added(named, stated, _ROW)
 
 
@@ -115,17 +116,17 @@ def _of_many(
     """People of parts of which a row of the map belongs to several, and of breakdowns."""
     if not _on_duckdb(placed) or small.empty:
         of_parts = placed.join(carry(small, placed), on=_ROW, how="inner")  # type: ignore[arg-type]
-        return impact_map.count_people(of_parts, ["part_"]), {}
+        return distinct_people.count_people(of_parts, ["part_"]), {}
     there = placed.collect_schema()
     named, of_values = people_of_parts(
         placed.to_native(), small, [name for name in breakdowns if name in there]
     )
     unnamed = _unnamed(placed)
     # People without a name are numbers of each row, which add up.
-    stated = impact_map.count_people(unnamed, [_ROW]).merge(small, on=_ROW)
+    stated = distinct_people.count_people(unnamed, [_ROW]).merge(small, on=_ROW)
     counted = _of_rows(unnamed, small.drop_duplicates(_ROW))
     by_value = {
-        name: _added(table, impact_map.count_people(counted, [name]), name)
+        name: _added(table, distinct_people.count_people(counted, [name]), name)
         for name, table in of_values.items()
     }
     with_numbers = {
@@ -156,7 +157,7 @@ def _of_rows(placed: Frame, rows: pd.DataFrame, *more: str) -> Frame:
 def _by(behind: Frame, keys: list[str]) -> pd.DataFrame:
     """People by columns of the records; a column without a value anywhere is one blank category."""
     there = behind.collect_schema()
-    counts = impact_map.count_people(behind, [key for key in keys if key in there])
+    counts = distinct_people.count_people(behind, [key for key in keys if key in there])
     missing = {key: pd.Series(None, index=counts.index, dtype="string") for key in keys}
     counts = counts.assign(**{k: blank for k, blank in missing.items() if k not in there})
     return counts.assign(**{key: whole_numbers(counts[key]) for key in keys})[[*keys, "people"]]
@@ -208,7 +209,25 @@ class PeopleInBoth(Mapping[tuple[str, str], pd.DataFrame]):
         return len(self._pairs)
 
 
-def small_rows(valued: ValuedMap, placed: Frame) -> pd.DataFrame:
-    """Who is behind each small row: row_id and a code for each person."""
-    few = valued.rows[valued.rows["people"] < SMALL_ROW]
-    return impact_map.people_of_rows(placed, few[_ROW].tolist())
+class PeopleInSmallRows:
+    """Who is in each small row of a map, so that small groups can be merged before publishing.
+
+    Asked where the records lie when it is first needed: an assessment that is not published keeps
+    nobody.
+
+    Parameters
+    ----------
+    placed : narwhals frame
+        The records with the ``row_id`` of their row.
+    valued : ValuedMap
+        With the people of each row.
+    """
+
+    def __init__(self, placed: Frame, valued: ValuedMap) -> None:
+        self._placed = placed
+        self._rows = valued.rows.loc[valued.rows["people"] < SMALL_ROW, _ROW].tolist()
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row for each person in each small row: row_id and a code for the person."""
+        return distinct_people.people_of_rows(self._placed, self._rows)

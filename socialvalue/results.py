@@ -13,6 +13,7 @@ from socialvalue.appraisal import Basis
 from socialvalue.assumptions import Assumptions
 from socialvalue.errors import SettingsError
 from socialvalue.importance import weigh, weighed_by
+from socialvalue.people import PeopleInSmallRows
 from socialvalue.totals import Range
 from socialvalue.valuation import MAP_COLUMNS, ValuedMap
 
@@ -88,7 +89,7 @@ class Result:
     provenance: Mapping[str, Any]
     period: str
     finding_rows: list[list[int]] = field(repr=False, default_factory=list)
-    small_rows: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    small_rows: PeopleInSmallRows | None = field(repr=False, default=None)
     importance: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     survey_change: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     basis: Basis | None = field(repr=False, default=None)
