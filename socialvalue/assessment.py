@@ -11,9 +11,11 @@ from socialvalue import __version__, claims, disclosure, provenance
 from socialvalue.appraisal import Appraisal, Basis, appraise, basis_of
 from socialvalue.assumptions import Assumptions
 from socialvalue.claims_on_records import links_for_nothing
+from socialvalue.engines import Frame
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.findings import Claim
 from socialvalue.frameworks import allocate, shipped_frameworks, used_frameworks
+from socialvalue.outcome_records import collapse_rows
 from socialvalue.parse import Parsed, parse_records
 from socialvalue.people import PeopleInBoth, PeopleInSmallRows, count_people
 from socialvalue.progress import progress_bar
@@ -209,9 +211,9 @@ class _Job:
 def _assembled(job: _Job) -> Assessment:
     basis, appraisal = job.basis, job.appraisal
     assumptions, proxies = appraisal.assumptions, basis.proxies
-    placed = basis.records.people(basis.collapsed, job.breakdowns)
+    placed = basis.records.narrowly(basis.collapsed, job.breakdowns)
     valued = _unmerged(appraisal.valued)
-    breakdowns = {column: _broken_down(job, column) for column in job.breakdowns}
+    breakdowns = {column: _broken_down(job, placed, column) for column in job.breakdowns}
     named = stacked(proxies.links, basis.link_sets)[["framework", "category"]]
     frameworks = used_frameworks(named, proxies.frameworks)
     allocations = {
@@ -263,11 +265,11 @@ def _unmerged(valued: ValuedMap) -> ValuedMap:
     return ValuedMap(valued.rows.assign(merged=False), valued.values)
 
 
-def _broken_down(job: _Job, column: str) -> ValuedMap:
+def _broken_down(job: _Job, placed: Frame, column: str) -> ValuedMap:
     """The map with one more key, valued in the same way."""
-    basis, appraisal = job.basis, job.appraisal
-    parts = basis.records.collapse_rows(basis.collapsed, column)
-    return _unmerged(value_parts(appraisal.valued, parts, basis.proxies, appraisal.assumptions))
+    appraisal = job.appraisal
+    parts = collapse_rows(placed, column)
+    return _unmerged(value_parts(appraisal.valued, parts, job.basis.proxies, appraisal.assumptions))
 
 
 def _claim(job: _Job, valued: ValuedMap) -> Claim:
