@@ -1,0 +1,239 @@
+"""Which numbers of a row can be uncertain? Each with its identity, and the ends that are known.
+
+Rows with one identity share one number. What is known of its ends is published or recorded; where
+nothing is, they are null.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from socialvalue.adjustments import IN_PROXY, RECORD, remaining_quantities
+from socialvalue.impact_map import SHARES
+from socialvalue.proxy_picks import pick
+
+if TYPE_CHECKING:
+    from socialvalue.results import Result
+
+SLOTS = ("unit_value", "quantity", *SHARES, "drop_off", "duration_years")
+"""Places of a value's product in which an uncertain number can stand, in order."""
+CHANGE = ("project", "stakeholder_group", "outcome", "proxy_id", "is_harm")
+"""What one measured change is: the rows of the map whose quantities move together.
+
+A survey's mean is too high or too low for all the people it is taken for at once. Were each row of
+the map drawn by itself, the errors of the rows would cancel, and the range of the total would be
+far too narrow.
+"""
+RELATIVE = "ratio to the published values"
+RECORDED, BY_GRADE, AS_STATED = "recorded", "grade", "stated"
+"""Where the spread of a quantity is from."""
+LONGEST = 100.0
+BOUNDS = dict.fromkeys((*SHARES, "drop_off"), (0.0, 1.0)) | {"duration_years": (0.0, LONGEST)}
+"""Least and most of the numbers that have bounds [shares; years]."""
+
+
+def counted_rows(result: "Result") -> pd.DataFrame:
+    """Counted rows of the main map and of each breakdown's, one below another.
+
+    Parameters
+    ----------
+    result : Result
+        Not published: in merged rows numbers are blank.
+
+    Returns
+    -------
+    DataFrame
+        The rows with ``map`` (the breakdown's name, blank for the main map), and ``left``,
+        ``left_low`` and ``left_high``: the quantity and its ends less the shares that the records
+        state themselves. [units]
+    """
+    parts = []
+    for name, valued in {"": result.valued, **result.breakdowns}.items():
+        rows = valued.rows[valued.rows["counted"] & valued.rows["proxy_id"].notna()]
+        parts.append(_with_amounts(rows, result, name).assign(map=name))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _with_amounts(rows: pd.DataFrame, result: "Result", name: str) -> pd.DataFrame:
+    untouched = rows.assign(**dict.fromkeys(SHARES, 0.0))
+    left = remaining_quantities(untouched)["quantity_after_attribution"]
+    known = rows["left_unstated"] != 0
+    ends = {}
+    for end in ("low", "high"):
+        column = f"quantity_{end}_left"
+        amount = rows[column] / rows["left_unstated"].where(known)
+        if not known.all():
+            # A share of 1 has wiped the ends out; the map before it was valued still has them.
+            amount = amount.fillna(rows["row_id"].map(_ends_before(result, name, column)))
+        ends[f"left_{end}"] = amount
+    return rows.assign(left=left, **ends)
+
+
+def _ends_before(result: "Result", name: str, column: str) -> pd.Series:
+    basis = result.basis
+    assert basis is not None
+    month = result.assumptions.year_start_month
+    collapsed = basis.records.collapse(month, name) if name else basis.collapsed
+    ends = collapsed.rows[column].astype(float)
+    return ends.set_axis(range(1, len(ends) + 1))
+
+
+def unit_values(rows: pd.DataFrame, result: "Result") -> pd.DataFrame:
+    """The unit value of each row: of one version in its own prices, of several as a ratio.
+
+    Versions of a proxy are one estimate at several dates, and a value of carbon is one estimate for
+    every year: they move together, in proportion. The ends of the ratio are those of the versions,
+    each weighed by the value it carries. A version that publishes no range stands apart, fixed.
+
+    Returns
+    -------
+    DataFrame
+        In the order of ``rows``: key (null where there is none), what, unit, central, low, high,
+        kind, source.
+    """
+    table = pd.DataFrame(
+        {
+            "key": rows["proxy_id"].astype(object),
+            "what": rows["proxy_id"] + ", " + rows["proxy_name"].fillna(""),
+            "unit": result.assumptions.currency + " of " + rows["price_year"].astype("string"),
+            "central": rows["unit_value"].astype(float),
+            "low": rows["low"].astype(float),
+            "high": rows["high"].astype(float),
+            "kind": _published_kinds(rows, result),
+            "source": rows["source_id"].fillna("no source stated").astype(object),
+        },
+        index=rows.index,
+    )
+    several = _several_versions(rows)
+    if several.any():
+        table.loc[several, "unit"] = RELATIVE
+        table.loc[several, "key"] += np.where(_has_range(rows[several]), "", ", without a range")
+        table.loc[several, ["central", "low", "high"]] = _ratios(rows[several], result, table)
+    return table
+
+
+def _several_versions(rows: pd.DataFrame) -> pd.Series:
+    versions = rows.groupby("proxy_id")["valid_from"].transform(lambda v: v.nunique(dropna=False))
+    return (versions > 1) | (rows["uprating"] == "carbon")
+
+
+def _has_range(rows: pd.DataFrame) -> pd.Series:
+    return rows["low"].notna() | rows["high"].notna()
+
+
+def _published_kinds(rows: pd.DataFrame, result: "Result") -> pd.Series:
+    assert result.basis is not None
+    proxies = result.basis.proxies.proxies
+    keys = ["proxy_id", "valid_from"]
+    kinds = proxies.drop_duplicates(keys).set_index(keys)["distribution"].astype(object)
+    found = kinds.reindex(pd.MultiIndex.from_frame(rows[keys])).to_numpy(object)
+    return pd.Series(found, index=rows.index).fillna("")
+
+
+def _ratios(rows: pd.DataFrame, result: "Result", table: pd.DataFrame) -> pd.DataFrame:
+    """Central, low and high of ratios to the published values, by the value behind each version."""
+    assert result.basis is not None
+    main = rows[rows["map"] == ""]
+    lines = main[["row_id", "proxy_id", "first_year", "uprating"]].merge(
+        result.valued.values[["row_id", "t", "present_value"]], on="row_id"
+    )
+    year = lines["t"] + int(str(result.assumptions.base_year)[:4])
+    # A tonne is worth what the year it is emitted in says; all else, what the year of its record.
+    year = year.where(lines["uprating"] == "carbon", lines["first_year"]).astype(int)
+    month = result.assumptions.year_start_month
+    picked = pick(result.basis.proxies, lines["proxy_id"], year, month)
+    central = picked["unit_value"].to_numpy(float)
+    keys = lines["row_id"].map(table.loc[main.index, "key"].set_axis(main["row_id"]))
+    found = pd.DataFrame({"central": 1.0}, index=rows.index)
+    for end in ("low", "high"):
+        published = picked[end].fillna(picked["unit_value"]).to_numpy(float)
+        ratio = np.divide(published, central, out=np.ones(len(lines)), where=central != 0)
+        # Where nothing is left of any version there is nothing to weigh them by.
+        size = lines["present_value"].abs()
+        size = size.where(size.groupby(keys).transform("sum") > 0, 1.0)
+        ends = (size * ratio).groupby(keys).sum() / size.groupby(keys).sum()
+        found[end] = table.loc[rows.index, "key"].map(ends)
+    # Of a negative value the low end is the larger ratio.
+    return pd.DataFrame(
+        {"central": found["central"], "low": found[["low", "high"]].min(axis=1)}
+    ).assign(high=found[["low", "high"]].max(axis=1))
+
+
+def quantities(rows: pd.DataFrame, graded: set[str], stated: np.ndarray) -> pd.DataFrame:
+    """The size of each measured change of which a range is recorded or stated.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    graded : set of str
+        Grades of evidence that a spread is stated for.
+    stated : ndarray of bool
+        Rows whose range the user states.
+    """
+    grade = rows["evidence"].astype("string").fillna("").astype(object)
+    basis = pd.Series("", index=rows.index, dtype=object)
+    basis[grade.isin(graded)] = BY_GRADE
+    basis[rows["has_quantity_range"].astype(bool)] = RECORDED
+    basis[stated] = AS_STATED
+    there, by_grade = basis != "", basis == BY_GRADE
+    what = pd.Series(None, index=rows.index, dtype=object)
+    changes = rows.loc[there, list(CHANGE)].astype(object)
+    what[there] = [
+        " / ".join("not stated" if pd.isna(each) else str(each) for each in change[:-1])
+        + (" (harm)" if change[-1] else "")
+        for change in changes.itertuples(index=False)
+    ]
+    said = basis.where(~by_grade, basis + " " + grade)
+    words = {RECORDED: "quantity_low and quantity_high of the records", AS_STATED: "stated"}
+    ends = {end: rows[f"left_{end}"].where(basis == RECORDED) for end in ("low", "high")}
+    return pd.DataFrame(
+        {
+            "key": (what + ", " + said).where(there),
+            "what": what,
+            "unit": rows["unit"].astype(object) + ", less the shares that records state",
+            "central": rows["left"],
+            **ends,
+            "kind": "",
+            "source": basis.map(words).where(~by_grade, "grade of evidence " + grade),
+            "grade": grade.where(by_grade),
+        },
+        index=rows.index,
+    )
+
+
+def adjustments(rows: pd.DataFrame, field: str) -> pd.DataFrame:
+    """A share, drop-off or duration that was settled for each row, by where it came from."""
+    origin = rows[f"{field}_from"].astype(object)
+    if field in SHARES:
+        # Shares that records state are in the sums, and differ from record to record.
+        there = ~rows[f"states_{field}"].astype(bool)
+    else:
+        there = ~rows["value_covers"].isin(["duration", "once"])
+    if field == "duration_years":
+        # A value per person and year has its years in the quantity: it can have no more.
+        there &= rows["unit"] != "person_year"
+    there &= origin != IN_PROXY
+    number = rows[field].astype(float)
+    own = origin.astype("string").str.startswith("proxy: ") | (origin == RECORD)
+    whose = rows["proxy_id"].astype("string")
+    whose = (rows["outcome"].astype("string").fillna("not named") + ", " + whose).where(
+        origin == RECORD, whose
+    )
+    what = origin.astype("string")
+    what = (what + ", " + whose + ", " + number.map("{:g}".format)).where(own, what)
+    # The number of its row tells an adjustment apart; its reason is for reading.
+    key = what.where(own, what.str.replace(r"^(adjustments, row \d+):.*", r"\1", regex=True))
+    return pd.DataFrame(
+        {
+            "key": key.where(there).astype(object),
+            "what": what.astype(object),
+            "unit": "years" if field == "duration_years" else "share",
+            "central": number,
+            "low": np.nan,
+            "high": np.nan,
+            "kind": "",
+            "source": origin,
+        },
+        index=rows.index,
+    )
