@@ -1,6 +1,5 @@
 """At which value of a parameter would the work no longer be worth what it cost?"""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -18,7 +17,9 @@ PENNY = 0.005
 NO_EFFECT = "cannot switch: net present value does not depend on it"
 _GRID = 101
 """Drop-offs tried between the central value and a bound, to find the first change of sign."""
-_Net = Callable[[Any], np.ndarray]
+_AT_ONCE = 20
+"""Drop-offs or durations tried together: all the years of each are held at once."""
+_Curve = tuple[np.ndarray, np.ndarray]
 
 
 class Switch(NamedTuple):
@@ -53,8 +54,9 @@ def switching_values(model: "ValueModel") -> pd.DataFrame:
     Notes
     -----
     Unit values, shares, inputs and quantities are solved as the straight lines they are on each
-    side of the central value. For drop-off and durations the nearest change of sign is closed in
-    on by Brent's method, as in `scipy.optimize.brentq`.
+    side of the central value, durations as the straight lines they are between whole years. The
+    nearest change of sign of a drop-off is closed in on by Brent's method, as in
+    `scipy.optimize.brentq`.
     """
     model = model.with_tables()
     if model.result.ratio_missing:
@@ -64,11 +66,11 @@ def switching_values(model: "ValueModel") -> pd.DataFrame:
         )
     table = model.parameters[[*ABOUT, "least", "most"]].reset_index(drop=True)
     bounds = np.array([bounds_of(row) for row in table.to_dict("records")]).reshape(-1, 2)
-    bends = table["kind"].isin([DURATION, DROP_OFF]).to_numpy(bool)
-    straight = np.flatnonzero(~bends)
+    straight = np.flatnonzero(~table["kind"].isin([DURATION, DROP_OFF]))
     found = dict(zip(straight.tolist(), _straight(model, straight, bounds[straight]), strict=True))
-    for place in np.flatnonzero(bends).tolist():
-        found[place] = _bent(model, place, (bounds[place, 0], bounds[place, 1]))
+    for kind in (DROP_OFF, DURATION):
+        places = np.flatnonzero(table["kind"] == kind).tolist()
+        found |= zip(places, _bent(model, places, bounds[places]), strict=True)
     table[["least", "most"]] = bounds
     told = [_told(model, place, found[place]) for place in range(len(table))]
     table = table.join(pd.DataFrame(told, index=table.index))
@@ -158,75 +160,96 @@ def _never(bounds: np.ndarray, at_bounds: np.ndarray) -> str:
     )
 
 
-def _bent(model: "ValueModel", place: int, bounds: tuple[float, float]) -> Switch:
-    def net(values: Any) -> np.ndarray:
-        column = np.atleast_1d(np.asarray(values, dtype=float))[:, None]
-        return answers(model, column, [place])["net_present_value"].to_numpy(float)
-
-    central = float(model.central[place])
-    if model.parameters["kind"].iloc[place] == DROP_OFF:
-        return _nearest(net, central, bounds, _shares)
-    most, why = _longest(net, central, bounds[1])
-    found = _nearest(net, central, (bounds[0], most), _years)
-    if why and np.isnan(found.value):
-        note = f"{found.note}; tried up to {most:g} years, as of more: {why}"
-        return found._replace(note=note)
+def _bent(model: "ValueModel", places: list[int], bounds: np.ndarray) -> list[Switch]:
+    """Switches of drop-offs, or of durations, a few at a time."""
+    found: list[Switch] = []
+    for start in range(0, len(places), _AT_ONCE):
+        here = slice(start, start + _AT_ONCE)
+        try:
+            curves = _curves(model, places[here], bounds[here])
+        except SocialValueError:
+            # A schedule that ends, or a proxy without a row for later years: one by one.
+            found += [
+                _shortened(model, *each) for each in zip(places[here], bounds[here], strict=True)
+            ]
+            continue
+        found += [
+            _nearest(model, place, curve) for place, curve in zip(places[here], curves, strict=True)
+        ]
     return found
 
 
-def _nearest(
-    net: _Net,
-    central: float,
-    bounds: tuple[float, float],
-    between: Callable[[float, float], np.ndarray],
-) -> Switch:
-    """The change of sign nearest to the central value."""
-    from scipy.optimize import brentq
-
-    found, reached = [], []
-    for bound in bounds:
-        at = between(central, bound)
-        values = net(at)
-        reached.append(values)
-        turn = np.flatnonzero(np.sign(values[1:]) != np.sign(values[:-1]))
-        if len(turn):
-            ends = at[turn[0]], at[turn[0] + 1]
-            found.append(float(brentq(lambda x: net(x)[0], *ends, xtol=1e-15, rtol=1e-14)))
-    if not found:
-        effect = np.ptp(np.concatenate(reached)) != 0
-        last = np.array([values[-1] for values in reached])
-        return Switch(np.nan, np.nan, _never(np.array(bounds), last) if effect else NO_EFFECT)
-    value = min(found, key=lambda root: abs(root - central))
-    left = float(net(value)[0])
-    if abs(left) < PENNY:
-        return Switch(value, left, "")
-    note = "cannot switch exactly: part-years count whole or not at all, and net present value "
-    return Switch(np.nan, np.nan, f"{note}jumps over nought at {value:.6g}")
+def _curves(model: "ValueModel", places: list[int], bounds: np.ndarray) -> list[list[_Curve]]:
+    """For each parameter its values towards each bound, and the net present value there."""
+    central = model.central[places]
+    tried = [
+        [_towards(model, place, bound) for bound in ends]
+        for place, ends in zip(places, bounds, strict=True)
+    ]
+    tests = []
+    for column, sides in enumerate(tried):
+        of_one = np.tile(central, (sum(map(len, sides)), 1))
+        of_one[:, column] = np.concatenate(sides)
+        tests.append(of_one)
+    net = answers(model, np.concatenate(tests), places)["net_present_value"].to_numpy(float)
+    ends = np.cumsum([len(side) for sides in tried for side in sides])[:-1]
+    values = iter(np.split(net, ends))
+    return [[(side, next(values)) for side in sides] for sides in tried]
 
 
-def _shares(central: float, bound: float) -> np.ndarray:
-    return np.linspace(central, bound, _GRID)
-
-
-def _years(central: float, bound: float) -> np.ndarray:
-    """A duration and every whole year between it and a bound: value is straight between them."""
-    low, high = sorted((central, bound))
+def _towards(model: "ValueModel", place: int, bound: float) -> np.ndarray:
+    """Values from the central one to a bound; of a duration every whole year."""
+    central = float(model.central[place])
+    if model.parameters["kind"].iloc[place] == DROP_OFF:
+        return np.linspace(central, bound, _GRID)
+    low, high = sorted((central, float(bound)))
     years = np.unique([low, *np.arange(np.ceil(low), np.floor(high) + 1), high])
     return years if bound > central else years[::-1]
 
 
-def _longest(net: _Net, central: float, most: float) -> tuple[float, str]:
-    """The longest duration that can be valued, and why none beyond it."""
-    why = ""
-    works, fails = central, most + 1
+def _nearest(model: "ValueModel", place: int, curve: list[_Curve]) -> Switch:
+    """The change of sign nearest to the central value."""
+    from scipy.optimize import brentq
+
+    def net(value: float) -> float:
+        return float(answers(model, np.array([[value]]), [place])["net_present_value"].iloc[0])
+
+    central, found = float(model.central[place]), []
+    for at, values in curve:
+        turn = np.flatnonzero(np.sign(values[1:]) != np.sign(values[:-1]))[:1]
+        for first in turn.tolist():
+            (a, b), (of_a, of_b) = at[first : first + 2], values[first : first + 2]
+            straight = a - of_a * (b - a) / (of_b - of_a)
+            bends = model.parameters["kind"].iloc[place] == DROP_OFF
+            root = brentq(net, a, b, xtol=1e-15, rtol=1e-14) if bends else straight
+            found.append((abs(root - central), float(root), float(min(a, b)), float(max(a, b))))
+    if not found:
+        bound, last = (np.array([each[i][-1] for each in curve]) for i in (0, 1))
+        effect = np.ptp(np.concatenate([values for _, values in curve])) != 0
+        return Switch(np.nan, np.nan, _never(bound, last) if effect else NO_EFFECT)
+    _, value, low, high = min(found)
+    left = net(value)
+    if abs(left) < PENNY:
+        return Switch(value, left, "")
+    note = "cannot switch exactly: part-years count whole or not at all, and net present value "
+    return Switch(np.nan, np.nan, f"{note}jumps over nought between {low:g} and {high:g} years")
+
+
+def _shortened(model: "ValueModel", place: int, bounds: np.ndarray) -> Switch:
+    """The switch of a duration among those that can be valued at all."""
+    works, fails, why = float(model.central[place]), float(bounds[1]) + 1, ""
     while fails - works > 1:
-        years = most if not why else float(np.ceil((works + fails) / 2))
-        if years >= fails:
+        years = float(bounds[1]) if not why else float(np.floor((works + fails) / 2))
+        if not works < years < fails:
             break
         try:
-            net(years)
+            answers(model, np.array([[years]]), [place])
             works = years
         except SocialValueError as error:
-            # A schedule that ends, or a proxy that has no row for later years.
             fails, why = years, str(error)
-    return float(works), why
+    [curve] = _curves(model, [place], np.array([[bounds[0], works]]))
+    found = _nearest(model, place, curve)
+    if why and np.isnan(found.value):
+        note = f"{found.note}; tried up to {works:g} years, as of more: {why}"
+        return found._replace(note=note)
+    return found

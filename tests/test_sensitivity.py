@@ -230,7 +230,7 @@ def test_years_that_count_whole_jump_over_nought(tea):
     found = by_name(tea(inputs=800.0, duration_years=2.0, part_years="up").switching_values())
     row = found.loc["duration_years: adjustments, row 0"]
     assert np.isnan(row["switching_value"])
-    assert "jumps over nought at 1" in row["note"]
+    assert "jumps over nought between 1 and 2 years" in row["note"]
 
 
 def test_a_duration_is_tried_as_far_as_it_can_be_valued(tea, tmp_path):
