@@ -27,6 +27,7 @@ from socialvalue.merging import (
     new_row_ids,
 )
 from socialvalue.people import SMALL_ROW
+from socialvalue.published_simulation import published_simulation
 from socialvalue.results import Result
 from socialvalue.summary import counted_lines
 from socialvalue.survey_change import published_change
@@ -85,8 +86,9 @@ def publish(result: Result, policy: str = "under-5") -> Result:
     findings = _findings_left(result, new_ids, valued, withheld)
     totals, findings = _harms_left(safe, valued, findings)
     used = set(valued.rows["proxy_id"].dropna())
-    return replace(
+    published = replace(
         safe,
+        simulation=None,
         profile="publish",
         disclosure=policy,
         valued=valued,
@@ -104,6 +106,10 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         proxies_used=result.proxies_used[result.proxies_used["proxy_id"].isin(used)],
         in_both={},
     )
+    if result.simulation is None:
+        return published
+    drawn = published_simulation(result.simulation, published, new_ids)
+    return replace(published, simulation=drawn)
 
 
 def _people_left(

@@ -1,10 +1,11 @@
 """What does an assessment say? The plain, frozen result that reports and comparisons read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 
 from socialvalue import conventions, cost_benefit, summary, what_if
@@ -13,7 +14,9 @@ from socialvalue.appraisal import Basis
 from socialvalue.assumptions import Assumptions
 from socialvalue.errors import SettingsError
 from socialvalue.importance import weigh, weighed_by
+from socialvalue.simulation import Simulation
 from socialvalue.totals import Range
+from socialvalue.uncertainty import simulate
 from socialvalue.valuation import MAP_COLUMNS, ValuedMap
 
 _WITHHELD = (
@@ -96,6 +99,7 @@ class Result:
     in_both: Mapping[tuple[str, str], pd.DataFrame] = field(repr=False, default_factory=dict)
     shown_cases: pd.DataFrame | None = field(repr=False, default=None)
     shown_conventions: pd.DataFrame | None = field(repr=False, default=None)
+    simulation: Simulation | None = field(repr=False, default=None)
 
     @property
     def impact_map(self) -> pd.DataFrame:
@@ -159,7 +163,11 @@ class Result:
             If the result cannot be split by a key.
         """
         if keys not in self._tables:
-            self._tables[keys] = self._by(keys)
+            table = self._by(keys)
+            # Every range of a result is of one kind.
+            if self.simulation is not None:
+                table = self.simulation.ranges_on(table, keys)
+            self._tables[keys] = table
         return self._tables[keys].copy()
 
     @cached_property
@@ -220,6 +228,36 @@ class Result:
             return table.assign(people=float("nan"))
         counts = self.people[keys[0]].set_index(keys[0])["people"]
         return table.assign(people=table[keys[0]].map(counts).astype(float))
+
+    simulate = simulate
+
+    def with_range(self, simulation: Simulation) -> Self:
+        """The same result with a simulated range in place of the scenario band, everywhere.
+
+        Parameters
+        ----------
+        simulation : Simulation
+            From `simulate` of this result.
+
+        Returns
+        -------
+        Result
+            Headline, tables and every output carry the simulated ranges; where nothing in a
+            category varies, it has none.
+
+        Raises
+        ------
+        SettingsError
+            If the simulation is of another result, or of a published one.
+        """
+        central = simulation.totals.set_index("total")["central"]
+        own = self.totals.reindex(central.index)
+        if simulation.model is None or not np.allclose(central, own, rtol=1e-9, equal_nan=True):
+            raise SettingsError(
+                "The simulation is of another result. Simulate this one: "
+                "result.with_range(result.simulate()); publish it afterwards."
+            )
+        return replace(self, range=simulation.range, simulation=simulation)
 
     def cases(self) -> pd.DataFrame:
         """The public-value and the fiscal case beside each other, with parts by type and payer.

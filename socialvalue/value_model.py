@@ -5,8 +5,8 @@ is the same in every row that uses it, so each distinct product is worked out on
 product reaches every total, goal, group and year. Nothing depends on how many records there are.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,25 @@ _SPARSE = 0.02
 """Share of weights that are not nothing, below which only those are multiplied."""
 
 
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The main map as it is published: what each of its counted rows is called there.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        The counted rows of the main map under their published keys and ``row_id``.
+    years : dict of int to str
+        Label of the year for rows, by their place, that do not show theirs.
+    allocation : DataFrame
+        row_id, framework, category, share.
+    """
+
+    rows: pd.DataFrame
+    years: Mapping[int, str]
+    allocation: pd.DataFrame
+
+
 @dataclass(frozen=True)
 class _Plan:
     """Terms and weights for one set of numbers that move."""
@@ -52,6 +71,8 @@ class ValueModel:
     uncertain : Uncertain
     by : tuple of tuple of str
         Keys of the tables whose present values are outputs, beside the totals.
+    shown : Shown, optional
+        Where tables are to be those of a published result.
 
     Examples
     --------
@@ -66,6 +87,9 @@ class ValueModel:
     result: "Result"
     uncertain: Uncertain
     by: tuple[tuple[str, ...], ...] = ()
+    shown: Shown | None = None
+    # What one set of moving numbers takes is asked for again by every table and every test.
+    held: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
     def parameters(self) -> pd.DataFrame:
@@ -116,7 +140,9 @@ class ValueModel:
         """The same model with other tables beside the totals; none for the totals alone."""
         return replace(self, by=tuple(tuple(keys) for keys in by))
 
-    def evaluate(self, values: np.ndarray, of: Sequence[int] | None = None) -> np.ndarray:
+    def evaluate(
+        self, values: np.ndarray, of: Sequence[int] | np.ndarray | None = None
+    ) -> np.ndarray:
         """Every output at given values of the parameters.
 
         Parameters
@@ -201,21 +227,16 @@ class ValueModel:
         down = self.result.assumptions.part_years == "down"
         return tuple(np.floor(longest) if down else np.ceil(longest))
 
-    @cached_property
-    def _held(self) -> dict[Any, Any]:
-        # What one set of moving numbers takes is asked for again by every table and every test.
-        return {}
-
     def _lines(self, reach: tuple[float, ...]) -> pd.DataFrame:
-        if reach not in self._held:
-            self._held[reach] = value_lines(self.result, self.uncertain, np.array(reach))
-        return self._held[reach]
+        if reach not in self.held:
+            self.held[reach] = value_lines(self.result, self.uncertain, np.array(reach))
+        return self.held[reach]
 
     def _plan(self, of: np.ndarray, reach: tuple[float, ...]) -> _Plan:
-        key = (tuple(of), reach)
-        if key not in self._held:
-            self._held[key] = self._planned(self._lines(reach), of)
-        return self._held[key]
+        key = (tuple(of), reach, self.by, self.shown)
+        if key not in self.held:
+            self.held[key] = self._planned(self._lines(reach), of)
+        return self.held[key]
 
     def _planned(self, lines: pd.DataFrame, of: np.ndarray) -> _Plan:
         from scipy.sparse import coo_array
@@ -244,9 +265,14 @@ class ValueModel:
     def _members(self, lines: pd.DataFrame, keys: tuple[str, ...]) -> Members:
         declared = [key for key in keys if key in self.result.breakdowns]
         name = declared[0] if declared else ""
+        frameworks = list(self.result.frameworks)
+        if self.shown is not None and not name:
+            hidden = lines["line_of"].map(self.shown.years)
+            lines = lines.assign(year=hidden.fillna(lines["year"]))
+            return table_of(lines, self.shown.rows, keys, self.shown.allocation, frameworks)
         rows = self.uncertain.rows[self.uncertain.rows["map"] == name]
         allocation = self.result.allocations[name]
-        return table_of(lines, rows, keys, allocation, list(self.result.frameworks))
+        return table_of(lines, rows, keys, allocation, frameworks)
 
 
 def value_model(

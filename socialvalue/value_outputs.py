@@ -99,7 +99,9 @@ def table_of(
     parts = rows.loc[row, ["row_id", *own]].reset_index(drop=True)
     parts = parts.assign(line=inside, share=1.0, year=lines["year"].to_numpy(object)[inside])
     for key in [key for key in keys if key in frameworks]:
-        shares = with_rest(rows["row_id"], allocation[allocation["framework"] == key])
+        shares = with_rest(
+            rows["row_id"].drop_duplicates(), allocation[allocation["framework"] == key]
+        )
         shares = shares.rename(columns={"category": key, "share": "part"})
         parts = parts.merge(shares[["row_id", key, "part"]], on="row_id")
         parts = parts.assign(share=parts["share"] * parts["part"]).drop(columns="part")
