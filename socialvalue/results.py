@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from socialvalue import conventions, cost_benefit, summary
+from socialvalue import conventions, cost_benefit, summary, what_if
 from socialvalue import totals as steps
 from socialvalue.appraisal import Basis
 from socialvalue.assumptions import Assumptions
@@ -339,6 +339,12 @@ class Result:
                 "with conventions=True: the table is published then."
             )
         return conventions.side_by_side(self.basis, self.assumptions, choices)
+
+    sensitivity = what_if.sensitivity
+    two_way = what_if.two_way
+    switching_values = what_if.switching_values
+    variance_shares = what_if.variance_shares
+    scenarios = what_if.scenarios
 
     def waterfall(self) -> pd.DataFrame:
         """Steps from gross value to present value; the changes sum exactly.
