@@ -20,6 +20,8 @@ from socialvalue.years import labels_of, year_label
 _TOTALS = ("gross_value", "net_value", "present_value")
 _REMAINING = (*QUANTITIES, "deadweight", "displacement", "attribution_to_others", "net_share")
 
+STATED_ENDS = {end: end.replace("_left", "_of_records") for end in RANGED}
+"""Ends of the quantity less the shares that records state themselves, and no others."""
 
 MAP_COLUMNS = (
     "row_id",
@@ -164,6 +166,7 @@ def value_parts(
 def _valued(rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions) -> ValuedMap:
     """Rows with proxies and settled adjustments, valued from the sums of their records."""
     rows = rows.assign(
+        **{STATED_ENDS[end]: rows[end] for end in RANGED},
         **{end: rows[end] * rows["left_unstated"] for end in RANGED},
         has_quantity_range=rows["records_with_range"] > 0,
     )

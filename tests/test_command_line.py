@@ -306,6 +306,36 @@ def test_strict_stops_at_what_an_assessor_would_challenge(run, hub, tmp_path):
     code, _, err = run("assess", path, "--out", tmp_path / "out", "--strict")
     assert code == 3
     assert err.startswith("High: ")
+    # Everything is written first: what stands in the way can be read.
+    data = json.loads((tmp_path / "out" / "assessment.json").read_text("utf-8"))
+    assert any(finding["severity"] == "high" for finding in data["findings"])
+    assert {"report.html", "impact_map.xlsx"} <= {p.name for p in (tmp_path / "out").iterdir()}
+
+
+def test_without_strict_the_same_findings_are_only_told(run, hub, tmp_path):
+    code, out, err = run("assess", hub(HEADINGS, ROW), "--out", tmp_path / "out")
+    assert (code, err) == (0, "")
+    data = json.loads((tmp_path / "out" / "assessment.json").read_text("utf-8"))
+    # The headline, with the number of open findings, is the first line.
+    assert out.splitlines()[0] == data["headline"]
+    high = sum(finding["severity"] == "high" for finding in data["findings"])
+    assert f"{len(data['findings'])} open finding" in out and f", {high} high." in out
+
+
+def test_strict_lets_pass_what_has_no_high_finding(run, hub, tmp_path):
+    shares = ["deadweight", "displacement", "attribution_to_others", "drop_off"]
+    path = hub([*HEADINGS, *shares], [*ROW, 0.1, 0.1, 0.1, 0])
+    code, _, err = run("assess", path, "--out", tmp_path / "out", "--strict")
+    assert (code, err) == (0, "")
+
+
+def test_strict_is_1_where_the_input_is_wrong_and_2_where_a_setting_is(run, hub, tmp_path):
+    wrong = hub(HEADINGS, [*ROW[:4], "ten", *ROW[5:]], name="wrong.xlsx")
+    assert run("assess", wrong, "--out", tmp_path / "out", "--strict")[0] == 1
+    path = hub(HEADINGS, ROW)
+    words = ("assess", path, "--out", tmp_path / "out", "--strict", "--disclosure", "all")
+    assert run(*words)[0] == 2
+    assert not (tmp_path / "out").exists()
 
 
 # The program itself, and files of the world
