@@ -34,6 +34,7 @@ COLUMNS = (
     "stated",
     "quantity",
     "counted",
+    "merged",
     "whole",
     "position",
     "present_value",
@@ -51,7 +52,7 @@ class Rows:
     ----------
     table : DataFrame
         Of each row its keys, ``first_year``, the adjustments taken, ``stated`` (which shares the
-        records state), quantity, ``counted``, ``whole`` (whether it can be valued again),
+        records state), quantity, ``counted``, ``merged``, ``whole`` (can it be valued again),
         ``position`` (of its proxy; -1 where it is not priced), present_value, and ``in_both``
         (whether its records fall in a period that both assessments cover).
     values : DataFrame or None

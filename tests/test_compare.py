@@ -1,14 +1,20 @@
 """What changed between two assessments: each part by hand, and all of them to the penny."""
 
+from pathlib import Path
+
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 import socialvalue as sv
 from socialvalue.comparison import PARTS
 from socialvalue.errors import InputError, SettingsError
+from socialvalue.report import change_words, charts
 
+ROOT = Path(__file__).parents[1]
 SPRING, SUMMER = {"date": "2024-05-01"}, {"date": "2024-08-01"}
 BREAD = {"proxy_id": "bread", "unit_value": 50.0}
 FED = {"proxy_id": "bread", "outcome": "Fed"}
@@ -291,6 +297,12 @@ def test_all_together(two):
     assert comparison.parts["change"].sum() == pytest.approx(this - last, abs=CLOSE)
 
 
+def test_the_page_prints_what_is_tested():
+    page = (ROOT / "docs/explanation/comparing_two_assessments.md").read_text("utf-8")
+    for amount in (900, *ALL.values(), 900 + sum(ALL.values())):
+        assert f"| {amount:,.2f} |" in page
+
+
 def test_the_parts_of_each_goal(two):
     table = sv.compare(*two).by("sdg").set_index("sdg")
     # Half of the bread, 400, goes to goal 2 and half to none.
@@ -418,11 +430,26 @@ SETTINGS = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(RECORDS, RECORDS, SETTINGS, SETTINGS)
+QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
+ANY = (RECORDS, RECORDS, SETTINGS, SETTINGS)
+
+
+@settings(max_examples=4, **QUIET)
+@given(*ANY)
 def test_the_parts_always_sum_to_the_change(assess, proxy_set, then, now, before, after):
+    sums_hold(assess, proxy_set, (then, now), (before, after))
+
+
+@pytest.mark.slow
+@settings(max_examples=150, **QUIET)
+@given(*ANY)
+def test_the_parts_sum_to_many_changes(assess, proxy_set, then, now, before, after):
+    sums_hold(assess, proxy_set, (then, now), (before, after))
+
+
+def sums_hold(assess, proxy_set, records, assumptions):
+    """The parts sum to the change, in total and by any key, and each key to the results' own."""
+    (then, now), (before, after) = records, assumptions
     links = [("tea", "sdg", "3", 0.5), ("bread", "sdg", "2", 1.0)]
     last = assess(*then, proxies=proxy_set({}, BREAD, links=links), assumptions=before)
     worth = proxy_set({"unit_value": 90.0}, {**BREAD, "uprating": "none"}, links=links)
@@ -445,3 +472,62 @@ def test_the_parts_always_sum_to_the_change(assess, proxy_set, then, now, before
         for category, value in by.items():
             if not pd.isna(category) and value:
                 assert found[category] == pytest.approx(value, abs=1e-6)
+
+
+# Pictures
+
+
+def drawn(ax):
+    names = [text.get_text().replace("\n", " ") for text in ax.get_yticklabels()]
+    return dict(zip(names, ax.containers[0].patches, strict=True))
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_chart_goes_from_last_to_this(two, narrow):
+    comparison = sv.compare(*two)
+    bars = drawn(charts.change(comparison, narrow=narrow))
+    names = ["Last: 2024-25", *change_words.PARTS.values(), "This: 2024-25"]
+    names.remove("Not split")
+    assert list(bars) == names
+    end = 0.0
+    for name, bar in bars.items():
+        if name.startswith(("Last", "This")):
+            assert bar.get_x() == 0
+            assert name == "Last: 2024-25" or bar.get_width() == pytest.approx(end, abs=CLOSE)
+            end = bar.get_width()
+        else:
+            # Each bar starts where the one before ended.
+            assert bar.get_x() == pytest.approx(end, abs=CLOSE)
+            end += bar.get_width()
+    said = [text.get_text() for text in charts.change(comparison, narrow=narrow).texts]
+    assert said[:4] == ["£900", "+£2,700", "-£500", "+£540"]
+
+
+def test_the_chart_of_one_goal(two):
+    bars = drawn(charts.change(sv.compare(*two), of=("sdg", "2")))
+    # Half of the bread: it was not there last time.
+    assert bars["Last: 2024-25"].get_width() == 0
+    assert bars["Mix"].get_width() == pytest.approx(200, abs=CLOSE)
+    with pytest.raises(SettingsError, match="no category '9' of sdg in either. There is: 2, 3"):
+        charts.change(sv.compare(*two), of=("sdg", "9"))
+
+
+def test_a_figure_of_ones_own(two):
+    ax = Figure().subplots()
+    assert charts.change(sv.compare(*two), ax) is ax
+
+
+# Records on an engine
+
+
+def test_records_that_lie_on_an_engine(outcomes, proxy_set):
+    def assessed(*changes, **more):
+        frame = duckdb.from_df(outcomes(*changes))
+        return sv.assess(sv.Records(outcomes=frame), proxy_set(), **more)
+
+    last = assessed({**SPRING})
+    this = assessed({**SPRING, "quantity": 8}, {**SUMMER, "quantity": 30})
+    comparison = sv.compare(last, this)
+    # As above, from frames.
+    assert parts(comparison) == pytest.approx({"volume": 3000, "data_corrections": -200}, abs=CLOSE)
+    assert comparison.by("sdg")["change"].sum() == pytest.approx(2800, abs=CLOSE)

@@ -111,7 +111,6 @@ def to_json(comparison: "Comparison") -> dict[str, Any]:
     wanted = dict.fromkeys([*this.frameworks, *KEYS, *this.breakdowns, *this.sums])
     keys = [key for key in wanted if key in comparison.keys]
     return {
-        "schema_version": "1.0",
         "summary": in_words(comparison),
         "currency": this.assumptions.currency,
         "last": _side(last),

@@ -199,7 +199,7 @@ def change(
         If there is no such key or category, or its change cannot be split.
     """
     last, this = comparison.last, comparison.this
-    row, title = comparison.whole.iloc[0], "What changed"
+    row, title = comparison.whole.iloc[0], "What changed in the estimated value"
     if of is not None:
         row = _change_of(comparison, *of)
         title = f"{title}: {labels.WORDS.get(of[0], labels.heading(of[0]))} {labels.name(of[1])}"

@@ -179,7 +179,11 @@ def _conventions(result: Result) -> list[dict[str, Any]] | None:
 def _valued_again(result: Result) -> dict[str, Any]:
     """What it takes to value the rows again, such as to compare them with another assessment's."""
     rows = result.valued.rows
-    stated = [[share for share in SHARES if row[f"{share}_from"] == RECORD] for row in _rows(rows)]
+    origins = zip(*(rows[f"{share}_from"] for share in SHARES), strict=True)
+    stated = [
+        [share for share, origin in zip(SHARES, each, strict=True) if origin == RECORD]
+        for each in origins
+    ]
     # What was merged over years has none to show.
     year = rows["first_year"].astype("Int64").mask(rows["year"] == MERGED_LABEL)
     table = rows.assign(first_year=year, shares_stated=stated)
