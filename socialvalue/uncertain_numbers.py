@@ -4,6 +4,7 @@ Rows with one identity share one number. What is known of its ends is published 
 nothing is, they are null.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,8 @@ RELATIVE = "ratio to the published values"
 RECORDED, BY_GRADE, AS_STATED = "recorded", "grade", "stated"
 """Where the spread of a quantity is from."""
 LONGEST = 100.0
+_OF_PROXY = "proxy: "
+_ADJUSTMENT = re.compile(r"^(adjustments, row [^:]*):.*", re.DOTALL)
 BOUNDS = dict.fromkeys((*SHARES, "drop_off"), (0.0, 1.0)) | {"duration_years": (0.0, LONGEST)}
 """Least and most of the numbers that have bounds [shares; years]."""
 
@@ -201,19 +204,22 @@ def adjustments(rows: pd.DataFrame, field: str) -> pd.DataFrame:
         there &= rows["unit"] != "person_year"
     there &= origin != IN_PROXY
     number = rows[field].astype(float)
-    own = origin.astype("string").str.startswith("proxy: ") | (origin == RECORD)
-    whose = rows["proxy_id"].astype("string")
-    whose = (rows["outcome"].astype("string").fillna("not named") + ", " + whose).where(
-        origin == RECORD, whose
-    )
-    what = origin.astype("string")
-    what = (what + ", " + whose + ", " + number.map("{:g}".format)).where(own, what)
+    own = (origin == RECORD) | origin.isin([o for o in origin.unique() if o.startswith(_OF_PROXY)])
+    what = origin.copy()
+    whose = rows["proxy_id"].astype(object).copy()
+    of_records = origin == RECORD
+    outcome = rows.loc[of_records, "outcome"].astype(object).fillna("not named")
+    whose[of_records] = outcome + ", " + whose[of_records]
+    what[own] = [
+        f"{each}, {of}, {value:g}"
+        for each, of, value in zip(origin[own], whose[own], number[own], strict=True)
+    ]
     # The number of its row tells an adjustment apart; its reason is for reading.
-    key = what.where(own, what.str.replace(r"^(adjustments, row \d+):.*", r"\1", regex=True))
+    short = {each: _ADJUSTMENT.sub(r"\1", each) for each in origin[~own].unique()}
     return pd.DataFrame(
         {
-            "key": key.where(there).astype(object),
-            "what": what.astype(object),
+            "key": what.where(own, what.map(short)).where(there),
+            "what": what,
             "unit": "years" if field == "duration_years" else "share",
             "central": number,
             "low": np.nan,

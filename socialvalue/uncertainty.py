@@ -107,7 +107,8 @@ def simulate(  # noqa: PLR0913
     found = model.evaluate(values, moving)
     table = pd.DataFrame(found, columns=list(TOTALS))
     exceeds = np.where(table["net_present_value"].isna(), np.nan, table["net_present_value"] > 0)
-    central = model.evaluate(model.central[None, :])[0]
+    own = {"compared_value": result.compared_value, "compared_inputs": result.compared_inputs}
+    central = [{**result.totals, **own}[name] for name in TOTALS]
     told = statistics(found, level).assign(total=TOTALS, central=central)
     told = told[told["total"].isin(SHOWN)].reset_index(drop=True)
     return Simulation(

@@ -5,9 +5,9 @@ is the same in every row that uses it, so each distinct product is worked out on
 product reaches every total, goal, group and year. Nothing depends on how many records there are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,8 @@ from socialvalue.value_terms import Terms, terms_of
 if TYPE_CHECKING:
     from socialvalue.results import Result
 
+Reach = tuple[float, ...]
+"""Longest duration of each parameter that is one, in years that count."""
 _AT_ONCE = 4_000_000
 """Numbers held at once while draws are valued: 32 megabytes."""
 _LAST = 1 - 2.0**-53
@@ -88,7 +90,6 @@ class ValueModel:
     uncertain: Uncertain
     by: tuple[tuple[str, ...], ...] = ()
     shown: Shown | None = None
-    # What one set of moving numbers takes is asked for again by every table and every test.
     held: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -117,10 +118,10 @@ class ValueModel:
 
         Years reach as far as the longest duration that a spread allows.
         """
-        lines = self._lines(self._longest)
         totals = pd.DataFrame({"table": "", "measure": TOTALS})
         tables = [
-            self._members(lines, keys).outputs.assign(table=", ".join(keys)) for keys in self.by
+            self._members(keys, self._longest).outputs.assign(table=", ".join(keys))
+            for keys in self.by
         ]
         return pd.concat([totals, *tables], ignore_index=True)
 
@@ -211,7 +212,7 @@ class ValueModel:
         return totals[0], totals[1]
 
     @cached_property
-    def _longest(self) -> tuple[float, ...]:
+    def _longest(self) -> Reach:
         lasts = (self.uncertain.parameters["kind"] == "duration_years").to_numpy(bool)
         ends = [
             max(each.central, float(each.quantile(_LAST))) if last else 0.0
@@ -219,7 +220,7 @@ class ValueModel:
         ]
         return self._reach(np.array([ends]), np.arange(len(ends)))
 
-    def _reach(self, values: np.ndarray, of: np.ndarray) -> tuple[float, ...]:
+    def _reach(self, values: np.ndarray, of: np.ndarray) -> Reach:
         """Longest duration of each parameter that is one, in years that count."""
         lasts = (self.uncertain.parameters["kind"] == "duration_years").to_numpy(bool)
         longest = np.where(lasts, self.central, 0.0)
@@ -227,23 +228,28 @@ class ValueModel:
         down = self.result.assumptions.part_years == "down"
         return tuple(np.floor(longest) if down else np.ceil(longest))
 
-    def _lines(self, reach: tuple[float, ...]) -> pd.DataFrame:
-        if reach not in self.held:
-            self.held[reach] = value_lines(self.result, self.uncertain, np.array(reach))
-        return self.held[reach]
-
-    def _plan(self, of: np.ndarray, reach: tuple[float, ...]) -> _Plan:
-        key = (tuple(of), reach, self.by, self.shown)
+    def _once(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        # What one set of moving numbers takes is asked for again by every table and every test.
         if key not in self.held:
-            self.held[key] = self._planned(self._lines(reach), of)
+            self.held[key] = make()
         return self.held[key]
 
-    def _planned(self, lines: pd.DataFrame, of: np.ndarray) -> _Plan:
+    def _lines(self, reach: Reach) -> pd.DataFrame:
+        made = partial(value_lines, self.result, self.uncertain, np.array(reach))
+        return self._once(("lines", reach), made)
+
+    def _plan(self, of: np.ndarray, reach: Reach) -> _Plan:
+        key = ("plan", tuple(of), reach, self.by, self.shown)
+        return self._once(key, partial(self._planned, of, reach))
+
+    def _planned(self, of: np.ndarray, reach: Reach) -> _Plan:
         from scipy.sparse import coo_array
 
-        terms = terms_of(lines, self.central, of, self.result.assumptions.part_years)
+        lines, part_years = self._lines(reach), self.result.assumptions.part_years
+        made = partial(terms_of, lines, self.central, of, part_years)
+        terms: Terms = self._once(("terms", tuple(of), reach), made)
         placed, first = [], 0
-        for members in (totals_of(lines, self.result), *self._tables(lines)):
+        for members in (totals_of(lines, self.result), *self._tables(reach)):
             for output, term, weight in members.weights(lines, terms.of_lines, terms.fixed):
                 placed.append((output + first, term, weight))
             first += len(members.outputs)
@@ -253,8 +259,8 @@ class ValueModel:
         filled = weights.nnz / max(1, weights.shape[0] * weights.shape[1])
         return _Plan(terms, weights if filled < _SPARSE else weights.toarray())
 
-    def _tables(self, lines: pd.DataFrame) -> list[Members]:
-        found = [self._members(lines, keys) for keys in self.by]
+    def _tables(self, reach: Reach) -> list[Members]:
+        found = [self._members(keys, reach) for keys in self.by]
         if sum(len(each.outputs) for each in found) != len(self.outputs) - len(TOTALS):
             raise SettingsError(
                 "A duration is longer than any that its spread allows, and reaches years that are "
@@ -262,17 +268,20 @@ class ValueModel:
             )
         return found
 
-    def _members(self, lines: pd.DataFrame, keys: tuple[str, ...]) -> Members:
+    def _members(self, keys: tuple[str, ...], reach: Reach) -> Members:
+        key = ("members", keys, reach, self.shown)
+        return self._once(key, partial(self._belonging, keys, reach))
+
+    def _belonging(self, keys: tuple[str, ...], reach: Reach) -> Members:
+        lines, frameworks = self._lines(reach), list(self.result.frameworks)
         declared = [key for key in keys if key in self.result.breakdowns]
         name = declared[0] if declared else ""
-        frameworks = list(self.result.frameworks)
         if self.shown is not None and not name:
             hidden = lines["line_of"].map(self.shown.years)
             lines = lines.assign(year=hidden.fillna(lines["year"]))
             return table_of(lines, self.shown.rows, keys, self.shown.allocation, frameworks)
         rows = self.uncertain.rows[self.uncertain.rows["map"] == name]
-        allocation = self.result.allocations[name]
-        return table_of(lines, rows, keys, allocation, frameworks)
+        return table_of(lines, rows, keys, self.result.allocations[name], frameworks)
 
 
 def value_model(

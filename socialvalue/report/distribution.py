@@ -131,7 +131,7 @@ def _lines(ax: Axes, lines: list[tuple[float, str, str, str]], tallest: float) -
     for place, (at, said, paint, style) in enumerate(lines):
         top = tallest * (1.07 + 0.12 * (len(lines) - 1 - place))
         # A pale edge shows the line on dark bars, too.
-        ax.plot([at, at], [0, top], color="white", linewidth=3.4, zorder=2.9)
+        ax.plot([at, at], [0, top], color="white", linewidth=2.8, zorder=2.9)
         ax.plot([at, at], [0, top], color=paint, linestyle=style, linewidth=1.6, zorder=3)
         # Words run towards the side on which there is more room.
         before = at > (left + right) / 2
