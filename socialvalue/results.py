@@ -1,6 +1,6 @@
 """What does an assessment say? The plain, frozen result that reports and comparisons read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
