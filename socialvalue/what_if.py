@@ -61,6 +61,7 @@ def two_way(
     second: str,
     first_values: Sequence[float] | None = None,
     second_values: Sequence[float] | None = None,
+    **stated: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """The answer at every pair of values of two parameters.
 
@@ -70,6 +71,8 @@ def two_way(
         Names of parameters, as `sensitivity` lists them.
     first_values, second_values : sequence of float, optional
         In the parameters' own units; by default low, central and high, and what is halfway.
+    **stated
+        spreads and grades, as for ``simulate``: the ranges that those values are from.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def two_way(
     from socialvalue.sensitivity import two_way as grid
     from socialvalue.value_model import value_model
 
-    return grid(value_model(result, by=()), first, second, first_values, second_values)
+    return grid(value_model(result, by=(), **stated), first, second, first_values, second_values)
 
 
 def switching_values(

@@ -317,6 +317,9 @@ def test_a_grid_by_hand(tea):
 def test_values_of_a_grid_are_by_default_those_of_the_range(tea):
     table = tea().two_way("unit_value: tea", "input_value: cash", second_values=[1.0])
     assert table["first"].tolist() == [80.0, 90.0, 100.0, 125.0, 150.0]
+    table = tea().two_way("input_value: cash", "unit_value: tea", spreads=SPREADS)
+    assert table["first"].unique().tolist() == pytest.approx([0.9, 0.95, 1.0, 1.25, 1.5])
+    assert len(table) == 25
 
 
 @pytest.mark.parametrize(
