@@ -138,6 +138,16 @@ class Simulation:
             ratio_missing="nothing that the ratio covers has a range" if bare else None,
         )
 
+    @property
+    def chance_in_words(self) -> str:
+        """In which share of the draws value exceeds cost, never more certain than they are."""
+        chance = self.probability_value_exceeds_cost
+        if np.isnan(chance) or chance in (0.0, 1.0):
+            return {0.0: "none", 1.0: "all"}.get(chance, "an unknown share")
+        if not 0.005 <= chance < 0.995:
+            return "less than 1%" if chance < 0.5 else "more than 99%"
+        return f"{chance:.0%}"
+
     def __repr__(self) -> str:
         row = self.totals.set_index("total").loc["present_value"]
         currency, still = self.assumptions.currency, (self.parameters["distribution"] == "fixed")
@@ -145,8 +155,7 @@ class Simulation:
         chance = (
             f"no probability that value exceeds cost: {self.ratio_missing}"
             if self.ratio_missing
-            else f"value exceeds cost in {self.probability_value_exceeds_cost:.1%} of draws "
-            f"(error {self.probability_error:.1%})"
+            else f"value exceeds cost in {self.chance_in_words} of the draws"
         )
         return (
             f"Present value {currency} {row['low']:,.0f} to {row['high']:,.0f} at {self.level:.0%} "

@@ -91,7 +91,7 @@ def simulate(  # noqa: PLR0913
     >>> result = sv.assess(sv.datasets.load_network())
     >>> simulation = result.simulate(draws=1_600, seed=1)
     >>> low, high = simulation.range.present_value_low, simulation.range.present_value_high
-    >>> low < result.totals["present_value"] < high
+    >>> bool(low < result.totals["present_value"] < high)
     True
     """
     _check(draws, sampler, level)
