@@ -1,9 +1,11 @@
 """What would the answer be if a number were another? The questions that a result can be asked."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from socialvalue.errors import SettingsError
 
 if TYPE_CHECKING:
     from socialvalue.results import Result
@@ -59,6 +61,7 @@ def two_way(
     second: str,
     first_values: Sequence[float] | None = None,
     second_values: Sequence[float] | None = None,
+    **stated: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """The answer at every pair of values of two parameters.
 
@@ -68,6 +71,8 @@ def two_way(
         Names of parameters, as `sensitivity` lists them.
     first_values, second_values : sequence of float, optional
         In the parameters' own units; by default low, central and high, and what is halfway.
+    **stated
+        spreads and grades, as for ``simulate``: the ranges that those values are from.
 
     Returns
     -------
@@ -82,7 +87,7 @@ def two_way(
     from socialvalue.sensitivity import two_way as grid
     from socialvalue.value_model import value_model
 
-    return grid(value_model(result, by=()), first, second, first_values, second_values)
+    return grid(value_model(result, by=(), **stated), first, second, first_values, second_values)
 
 
 def switching_values(
@@ -179,3 +184,42 @@ def scenarios(result: "Result", named: "Mapping[str, Scenario]") -> pd.DataFrame
     from socialvalue.scenarios import scenarios as compared
 
     return compared(result, named)
+
+
+def side_by_side(
+    result: "Result", choices: Sequence[Mapping[str, Any]] | None = None
+) -> pd.DataFrame:
+    """The answer under each convention of the field, the other settings kept.
+
+    Parameters
+    ----------
+    choices : sequence of mapping, optional
+        Settings to change together, a mapping for each row; by default each convention in turn.
+
+    Returns
+    -------
+    DataFrame
+        As `socialvalue.conventions.side_by_side` says.
+
+    Raises
+    ------
+    SettingsError
+        If a choice names no setting, or a published result was assessed without conventions.
+
+    Examples
+    --------
+    >>> import socialvalue as sv
+    >>> result = sv.assess(sv.datasets.load_diabetes(), sv.datasets.diabetes_proxies())
+    >>> result.side_by_side([{"timing": "end"}])[["setting", "choice", "used"]].values.tolist()
+    [['timing', 'end', False]]
+    """
+    from socialvalue import conventions
+
+    if choices is None and result.shown_conventions is not None:
+        return result.shown_conventions
+    if result.basis is None:
+        raise SettingsError(
+            "A published result cannot be valued again. Ask the assessment itself, or assess "
+            "with conventions=True: the table is published then."
+        )
+    return conventions.side_by_side(result.basis, result.assumptions, choices)

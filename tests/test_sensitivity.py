@@ -262,6 +262,29 @@ def test_put_back_it_gives_nought_to_the_penny(programme):
     assert (table["note"].eq("") == table["switching_value"].notna()).all()
 
 
+@pytest.mark.parametrize("inputs", [500.0, 1_400.0, 9_000.0])
+def test_no_nearer_switch_is_passed_over(tea, inputs):
+    # Goods and a harm, one with a range, over two and a half years: each parameter is tried at 600
+    # values of its own. Up to its switching value the answer keeps its sign; where a parameter
+    # cannot switch, everywhere.
+    scald = {"proxy_id": "scald", "unit_value": -30.0}
+    harm = CUPS | {"outcome_id": "o2", "proxy_id": "scald", "outcome": "Scalded", "quantity": 4}
+    ranged = CUPS | {"outcome_id": "o3", "outcome": "Warm", "quantity_low": 5, "quantity_high": 30}
+    result = tea(CUPS, harm, ranged, proxies=({}, scald), duration_years=2.5, inputs=inputs)
+    model = value_model(result, by=())
+    names = model.parameters["parameter"].tolist()
+    place = model.outputs["measure"].tolist().index("net_present_value")
+    for row in result.switching_values().itertuples():
+        reach = 50 * max(abs(row.central), 1.0)
+        least, most = max(row.least, -reach), min(row.most, reach)
+        at = np.unique([*np.linspace(least, most, 599), row.central])
+        net = model.evaluate(at[:, None], [names.index(row.parameter)])[:, place]
+        if not row.note:
+            nearer = np.abs(at - row.central) < abs(row.switching_value - row.central)
+            net = net[nearer]
+        assert len(set(np.sign(net))) <= 1, row
+
+
 def test_put_back_into_the_tables_it_gives_nought_to_the_penny(tea):
     # Not the model but the whole assessment, made again with another adjustments table.
     found = by_name(tea(duration_years=3.0, inputs=1_000.0).switching_values())
@@ -294,6 +317,9 @@ def test_a_grid_by_hand(tea):
 def test_values_of_a_grid_are_by_default_those_of_the_range(tea):
     table = tea().two_way("unit_value: tea", "input_value: cash", second_values=[1.0])
     assert table["first"].tolist() == [80.0, 90.0, 100.0, 125.0, 150.0]
+    table = tea().two_way("input_value: cash", "unit_value: tea", spreads=SPREADS)
+    assert table["first"].unique().tolist() == pytest.approx([0.9, 0.95, 1.0, 1.25, 1.5])
+    assert len(table) == 25
 
 
 @pytest.mark.parametrize(
