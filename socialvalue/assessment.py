@@ -1,6 +1,6 @@
 """How are records assessed? The steps in order, and the assessment with its writers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,10 @@ import pandas as pd
 
 from socialvalue import __version__, claims, disclosure, provenance
 from socialvalue.appraisal import Appraisal, Basis, appraise, basis_of
+from socialvalue.asked_of_records import answers_of
 from socialvalue.assumptions import Assumptions
 from socialvalue.claims_on_records import links_for_nothing
+from socialvalue.engines import Frame
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.findings import Claim
 from socialvalue.frameworks import allocate, shipped_frameworks, used_frameworks
@@ -225,7 +227,8 @@ def _assembled(job: _Job) -> Assessment:
     people = count_people(valued, placed, allocations[""], list(breakdowns))
     of_rows = valued.rows["row_id"].map(people.of_rows).astype(float)
     valued = ValuedMap(valued.rows.assign(people=of_rows), valued.values)
-    findings, finding_rows = claims.audit(_claim(job, valued))
+    claim = _claim(job, valued, people.behind, placed)
+    findings, finding_rows = claims.audit(claim)
     return Assessment(
         assumptions=assumptions,
         profile="internal",
@@ -246,7 +249,7 @@ def _assembled(job: _Job) -> Assessment:
         findings=findings,
         finding_rows=finding_rows,
         adjustments=basis.adjustments,
-        proxies_used=provenance.proxies_used(valued.rows, proxies),
+        proxies_used=claim.proxies,
         coerced=job.parsed.coerced,
         discount_factors=provenance.discount_table(assumptions, appraisal.span),
         provenance=provenance.provenance(job.records, proxies, assumptions, __version__),
@@ -254,7 +257,7 @@ def _assembled(job: _Job) -> Assessment:
         small_rows=small_rows(valued, placed),
         basis=basis,
         importance=job.parsed.tables["importance"],
-        survey_change=survey_change(job.parsed.tables),
+        survey_change=claim.survey_change,
         in_both=PeopleInBoth(placed, valued, list(breakdowns)),
     )
 
@@ -270,18 +273,25 @@ def _broken_down(job: _Job, column: str) -> ValuedMap:
     return _unmerged(value_map(collapsed.rows, basis.proxies, basis.adjustments, assumptions))
 
 
-def _claim(job: _Job, valued: ValuedMap) -> Claim:
+def _claim(
+    job: _Job, valued: ValuedMap, people: Mapping[str, pd.DataFrame], placed: Frame
+) -> Claim:
     appraisal = job.appraisal
     tables = job.parsed.tables
     return Claim(
         rows=valued.rows,
         inputs=appraisal.spent,
-        activities=tables["activities"],
-        adjustments=tables["adjustments"],
+        values=valued.values,
+        tables=tables,
+        people=people,
+        survey_change=survey_change(tables),
+        answers=answers_of(job.basis, placed, valued.rows, tables),
         range=appraisal.range,
         ratio_missing=appraisal.ratio_missing,
         outside_ratio=appraisal.lines.loc[~appraisal.in_ratio, "row_id"].drop_duplicates(),
         assumptions=appraisal.assumptions,
         sources=frozenset(job.basis.proxies.sources["source_id"].dropna()),
+        proxies=provenance.proxies_used(valued.rows, job.basis.proxies),
+        day=provenance.today(),
         fits_nothing=links_for_nothing(job.basis.collapsed, tables["activities"], tables["links"]),
     )
