@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from socialvalue.appraisal import Basis
 from socialvalue.counted_twice import hours_valued_twice, repeats
 from socialvalue.engines import Frame
 from socialvalue.findings import Answers
@@ -21,31 +20,28 @@ from socialvalue.people_in_both_values import (
 from socialvalue.records_behind import samples, value_of_activities
 
 
-def answers_of(
-    basis: Basis, placed: Frame, rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
-) -> Answers:
+def answers_of(placed: Frame, rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> Answers:
     """Ask what the rules need to know.
 
     Parameters
     ----------
-    basis : Basis
     placed : narwhals frame
-        Who is behind the records, with the ``row_id`` of their row.
+        Who is behind the records, with the ``row_id`` of their row and the columns of
+        `socialvalue.records_behind.COLUMNS` that are there.
     rows : DataFrame
         All rows of the valued map.
     tables : mapping of str to DataFrame
         Typed tables of records.
     """
-    records, collapsed = basis.records, basis.collapsed
     sets = sets_that_may_overlap(rows)
     may_overlap = sets.loc[sets["kind"] != PROJECT, "row_id"]
     claimed = tables["partner_claims"]["activity_id"].dropna().unique().tolist()
     return Answers(
         sets=sets,
-        repeats=repeats(records, collapsed, rows),
+        repeats=repeats(placed, rows),
         both=people_in_both(placed, sets, rows),
         unnamed=rows_without_names(placed, may_overlap.drop_duplicates().tolist()),
-        volunteer_hours=hours_valued_twice(records, collapsed, rows),
-        claimed=value_of_activities(records, collapsed, rows, claimed),
-        samples=samples(records, collapsed),
+        volunteer_hours=hours_valued_twice(placed, rows),
+        claimed=value_of_activities(placed, rows, claimed),
+        samples=samples(placed),
     )

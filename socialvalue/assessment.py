@@ -21,6 +21,7 @@ from socialvalue.people import PeopleInBoth, count_people, small_rows
 from socialvalue.progress import progress_bar
 from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.records import Records
+from socialvalue.records_behind import COLUMNS as RECORD_COLUMNS
 from socialvalue.results import Result
 from socialvalue.summary import ROW_KEYS
 from socialvalue.survey_change import survey_change
@@ -211,7 +212,7 @@ class _Job:
 def _assembled(job: _Job) -> Assessment:
     basis, appraisal = job.basis, job.appraisal
     assumptions, proxies = appraisal.assumptions, basis.proxies
-    placed = basis.records.people(basis.collapsed, job.breakdowns)
+    placed = basis.records.people(basis.collapsed, (*job.breakdowns, *RECORD_COLUMNS))
     valued = _unmerged(appraisal.valued)
     breakdowns = {column: _broken_down(job, column) for column in job.breakdowns}
     named = stacked(proxies.links, basis.link_sets)[["framework", "category"]]
@@ -285,7 +286,7 @@ def _claim(
         tables=tables,
         people=people,
         survey_change=survey_change(tables),
-        answers=answers_of(job.basis, placed, valued.rows, tables),
+        answers=answers_of(placed, valued.rows, tables),
         range=appraisal.range,
         ratio_missing=appraisal.ratio_missing,
         outside_ratio=appraisal.lines.loc[~appraisal.in_ratio, "row_id"].drop_duplicates(),

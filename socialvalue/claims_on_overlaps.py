@@ -44,6 +44,9 @@ _TODO = {
 }
 
 
+_READ = ("overlap_group", "value_type", "value_covers", "unit")
+
+
 @dataclass(frozen=True)
 class _Hit:
     """Two sides of one set that meet: in people who are named, or perhaps in people who are not."""
@@ -94,11 +97,11 @@ def _finding(claim: Claim, rule: str, hits: list[_Hit]) -> dict:
 
 
 def _of_people(claim: Claim) -> Iterator[_Hit]:
-    sets = claim.answers.sets
-    for (number, low, high), found in claim.answers.both.groupby(["set_", "low_", "high_"]):
-        lines = sets[(sets["set_"] == number) & sets["side_"].isin([low, high])]
-        people, value = int(found["people"].sum()), float(found["value"].sum())
-        yield from _hit(claim, lines, people, value, sure=True)
+    known = _Known(claim)
+    for each in claim.answers.both.itertuples():
+        hit = known.hit(each.set_, (each.low_, each.high_), int(each.people), float(each.value))
+        if hit is not None:
+            yield hit
 
 
 def _of_nobody_named(claim: Claim) -> Iterator[_Hit]:
@@ -106,30 +109,59 @@ def _of_nobody_named(claim: Claim) -> Iterator[_Hit]:
     unnamed = sets[sets["row_id"].isin(claim.answers.unnamed) & (sets["kind"] != PROJECT)]
     if unnamed.empty:
         return
+    known = _Known(claim)
     about = claim.rows.set_index("row_id")[["project", "stakeholder_group", "present_value"]]
     lines = unnamed.join(about, on="row_id")
-    for _, cell in lines.groupby(["set_", "project", "stakeholder_group"], dropna=False):
-        worth = cell.groupby("side_")["present_value"].sum().sort_values(ascending=False)
-        if len(worth) > 1:
-            two = cell[cell["side_"].isin(worth.index[:2])]
-            yield from _hit(claim, two, 0, float(worth.iloc[1:].sum()), sure=False)
+    keys = ["set_", "project", "stakeholder_group"]
+    worth = lines.groupby([*keys, "side_"], dropna=False)["present_value"].sum().reset_index()
+    ids = lines.groupby([*keys, "side_"], dropna=False)["row_id"].agg(frozenset)
+    worth = worth.assign(ids=ids.to_numpy()).sort_values("present_value", ascending=False)
+    for (number, *_), cell in worth.groupby(keys, dropna=False, sort=False):
+        if len(cell) > 1:
+            two, value = cell.iloc[:2], float(cell["present_value"].iloc[1:].sum())
+            low, high = two["side_"]
+            hit = known.hit(number, (low, high), 0, value, frozenset().union(*two["ids"]))
+            if hit is not None:
+                yield hit
 
 
-def _hit(
-    claim: Claim, lines: pd.DataFrame, people: int, value: float, *, sure: bool
-) -> Iterator[_Hit]:
-    kind, year = lines["kind"].iloc[0], lines["year"].iloc[0]
-    rows = claim.rows[claim.rows["row_id"].isin(lines["row_id"])]
-    first, second = sorted(lines["side"].unique())
-    if kind == PROJECT:
-        rule, what = _TWO_PROJECTS, f" ({lines['name'].iloc[0].split(chr(10))[0]})"
-    else:
-        about = {str(name): part.iloc[0] for name, part in rows.groupby("proxy_id")}
-        rule, what = _rule_of(kind, about[first], about[second]), ""
-    if rule:
+class _Known:
+    """What is known of sets and proxies, looked up once for all the hits."""
+
+    def __init__(self, claim: Claim) -> None:
+        sets = claim.answers.sets
+        self.about = sets.drop_duplicates("set_").set_index("set_")
+        self.about = self.about[["kind", "name", "year"]].to_dict("index")
+        self.sides = sets.groupby(["set_", "side_"])["side"].first().to_dict()
+        self.ids = sets.groupby(["set_", "side_"])["row_id"].agg(frozenset).to_dict()
+        columns = ["proxy_id", *_READ]
+        proxies = claim.rows.dropna(subset=["proxy_id"]).drop_duplicates("proxy_id")
+        self.proxies = proxies[columns].set_index("proxy_id").to_dict("index")
+
+    def hit(
+        self,
+        number: int,
+        sides: tuple[int, int],
+        people: int,
+        value: float,
+        ids: frozenset[int] | None = None,
+    ) -> _Hit | None:
+        """Two sides of a set as a hit of the rule they are a case of; None of no rule.
+
+        Where the rows are given, they are of people who are not named.
+        """
+        kind, name, year = self.about[number].values()
+        first, second = sorted(self.sides[number, side] for side in sides)
+        what = f" ({name.partition(chr(10))[0]})" if kind == PROJECT else ""
+        rule = _TWO_PROJECTS
+        if kind != PROJECT:
+            rule = _rule_of(kind, self.proxies[first], self.proxies[second])
+        if not rule:
+            return None
         words = f"{first} and {second}{what} in {year}"
-        ids = frozenset(int(each) for each in lines["row_id"])
-        yield _Hit(rule, sure, kind == GROUP, words, people, value, ids)
+        of_sides = [self.ids[number, side] for side in sides]
+        rows = frozenset().union(*of_sides) if ids is None else ids
+        return _Hit(rule, ids is None, kind == GROUP, words, people, value, rows)
 
 
 def _rule_of(kind: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from socialvalue.engines import Frame, fetch
-from socialvalue.outcome_records import Collapsed, OutcomeRecords
+from socialvalue.records_behind import beside, worth_of_a_unit
 
 PERSON_UNITS = (
     "person",
@@ -40,7 +40,7 @@ def volunteer_hours(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["counted"].astype(bool) & hours.fillna(False).astype(bool)]
 
 
-def repeats(records: OutcomeRecords, collapsed: Collapsed, rows: pd.DataFrame) -> pd.DataFrame:
+def repeats(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:
     """Records of the same person, outcome, proxy and year that repeat one another.
 
     Repeats are records of one person, outcome, proxy, day and quantity; of values for a use
@@ -50,8 +50,8 @@ def repeats(records: OutcomeRecords, collapsed: Collapsed, rows: pd.DataFrame) -
 
     Parameters
     ----------
-    records : OutcomeRecords
-    collapsed : Collapsed
+    placed : narwhals frame
+        The records with the ``row_id`` of their row.
     rows : DataFrame
         All rows of the valued map.
 
@@ -62,15 +62,20 @@ def repeats(records: OutcomeRecords, collapsed: Collapsed, rows: pd.DataFrame) -
         records (behind it), repeats [records], repeats_value [money], beyond [people],
         beyond_value [money].
     """
-    there = records.frame.collect_schema().names()
+    there = placed.collect_schema().names()
     asked = _asked(rows[rows["counted"].astype(bool)])
     if "person_id" not in there:
         asked = asked[asked["few_"] == 1]
     if asked.empty:
         return _EMPTY
-    marked = _marked(records.placed(collapsed, asked), there)
-    same = ["code_", "place_", "person_", "date", "quantity", "same_"]
-    alike = marked.group_by(same).agg(nw.len().alias("n_"), nw.col("worth_", "whole_").max())
+    marked = _marked(beside(placed, asked), there)
+    # Most people have one record of a kind: only those with more are looked at closely.
+    whose = ["code_", "place_", "person_"]
+    several = marked.group_by(whose).agg(nw.len().alias("n_")).filter(nw.col("n_") > 1)
+    marked = marked.join(several.select(*whose), on=whose, how="semi")  # type: ignore[arg-type]
+    alike = marked.group_by([*whose, "date", "quantity", "same_"]).agg(
+        nw.len().alias("n_"), nw.col("worth_", "whole_").max()
+    )
     found = fetch(_of_people(alike))
     return _with_rows(found, asked, rows)
 
@@ -79,12 +84,11 @@ def _asked(rows: pd.DataFrame) -> pd.DataFrame:
     """What a record needs to know of its row, as numbers."""
     keys = ["outcome", "proxy_id", "first_year", "is_harm"]
     yearly = rows["value_covers"].isin(["year", "duration"]) & (rows["present_value"] > 0)
-    quantity = rows["quantity"].where(rows["quantity"] != 0)
     return pd.DataFrame(
         {
             "row_id": rows["row_id"].astype("int64"),
             "code_": rows.groupby(keys, dropna=False, sort=False).ngroup().astype("int64"),
-            "worth_": (rows["present_value"] / quantity).fillna(0.0).astype("float64"),
+            "worth_": worth_of_a_unit(rows),
             "whole_": (rows["unit"].isin(PERSON_UNITS) & yearly).astype("int64"),
             "once_": (rows["value_covers"] == "once").astype("int64"),
             "few_": rows["records"].between(2, FEW_RECORDS).astype("int64"),
@@ -146,10 +150,15 @@ def _with_rows(found: pd.DataFrame, asked: pd.DataFrame, rows: pd.DataFrame) -> 
     return pd.DataFrame(lines, columns=list(COLUMNS))
 
 
-def hours_valued_twice(
-    records: OutcomeRecords, collapsed: Collapsed, rows: pd.DataFrame
-) -> pd.DataFrame:
+def hours_valued_twice(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:
     """Hours of volunteers that two proxies value at one activity.
+
+    Parameters
+    ----------
+    placed : narwhals frame
+        The records with the ``row_id`` of their row.
+    rows : DataFrame
+        All rows of the valued map.
 
     Returns
     -------
@@ -158,18 +167,17 @@ def hours_valued_twice(
         one row where there are any, none otherwise.
     """
     hours = volunteer_hours(rows)
-    there = records.frame.collect_schema().names()
+    there = placed.collect_schema().names()
     if hours["proxy_id"].nunique() < 2 or "activity_id" not in there:
         return pd.DataFrame(columns=["activities", "value"])
-    quantity = hours["quantity"].where(hours["quantity"] != 0)
     asked = pd.DataFrame(
         {
             "row_id": hours["row_id"].astype("int64"),
             "side_": pd.factorize(hours["proxy_id"])[0].astype("int64"),
-            "worth_": (hours["present_value"] / quantity).fillna(0.0).astype("float64"),
+            "worth_": worth_of_a_unit(hours),
         }
     )
-    placed = records.placed(collapsed, asked).filter(~nw.col("activity_id").is_null())
+    placed = beside(placed.filter(~nw.col("activity_id").is_null()), asked)
     placed = placed.with_columns((nw.col("quantity") * nw.col("worth_")).alias("value_"))
     sides = placed.group_by(["activity_id", "side_"]).agg(nw.col("value_").sum())
     found = sides.group_by("activity_id").agg(

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from socialvalue.engines import Frame, carry, fetch
+from socialvalue.engines import Frame, fetch
+from socialvalue.records_behind import beside
 
 GROUP, OUTCOME, WELLBEING, PROJECT = "overlap_group", "outcome", "wellbeing", "project"
 _BOTH = ["set_", "low_", "high_", "people", "value"]
@@ -89,8 +90,9 @@ def people_in_both(placed: Frame, sets: pd.DataFrame, rows: pd.DataFrame) -> pd.
     small = sets[["row_id", "set_", "side_"]].astype("int64")
     small = small.assign(worth_=small["row_id"].map(worth).astype("float64"))
     named = placed.filter(~nw.col("person_id").is_null()).select("row_id", "person_id")
-    beside = named.join(carry(small, named), on="row_id", how="inner")  # type: ignore[arg-type]
-    sides = beside.group_by(["set_", "person_id", "side_"]).agg(nw.col("worth_").sum())
+    sides = (
+        beside(named, small).group_by(["set_", "person_id", "side_"]).agg(nw.col("worth_").sum())
+    )
     people = sides.group_by(["set_", "person_id"]).agg(
         nw.col("worth_").sum().alias("total_"),
         nw.col("worth_").max().alias("best_"),
