@@ -105,16 +105,19 @@ class OutcomeRecords:
             columns = list(dict.fromkeys(["row_id", *more.columns]))
         return impact_map.with_rows(keyed, found, collapsed.extra, columns)
 
-    def narrowly(self, collapsed: Collapsed, breakdowns: Sequence[str] = ()) -> Frame:
+    def narrowly(
+        self, collapsed: Collapsed, breakdowns: Sequence[str] = (), more: Sequence[str] = ()
+    ) -> Frame:
         """The records with their ``row_id`` and no more than breakdowns and people are made of.
 
-        Of records in files it is kept beside them, for it is asked again and again.
+        Further columns come along as far as they are there. Of records in files it is kept beside
+        them, for it is asked again and again.
         """
         extra = collapsed.extra
         keyed = impact_map.keyed(self.frame, collapsed.year_start_month, (*extra, *breakdowns))
         placed = impact_map.with_rows(keyed, collapsed.found, extra, ["row_id"])
         amounts = ("quantity", *SHARES, *RANGED.values()) if breakdowns else ()
-        wanted = ("row_id", *breakdowns, *_PEOPLE, *amounts)
+        wanted = ("row_id", *breakdowns, *_PEOPLE, *amounts, *more)
         there = placed.collect_schema().names()
         narrow = placed.select(*[name for name in dict.fromkeys(wanted) if name in there])
         asked_again = breakdowns or set(_PEOPLE) & set(there)
