@@ -117,8 +117,9 @@ def unit_values(rows: pd.DataFrame, result: "Result") -> pd.DataFrame:
 
 
 def _several_versions(rows: pd.DataFrame) -> pd.Series:
-    versions = rows.groupby("proxy_id")["valid_from"].transform(lambda v: v.nunique(dropna=False))
-    return (versions > 1) | (rows["uprating"] == "carbon")
+    versions = rows[["proxy_id", "valid_from"]].drop_duplicates()["proxy_id"].value_counts()
+    several = versions.index[versions > 1]
+    return rows["proxy_id"].isin(several) | (rows["uprating"] == "carbon")
 
 
 def _has_range(rows: pd.DataFrame) -> pd.Series:
