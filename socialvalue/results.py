@@ -1,6 +1,6 @@
 """What does an assessment say? The plain, frozen result that reports and comparisons read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
@@ -8,12 +8,12 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from socialvalue import conventions, cost_benefit, summary
+from socialvalue import cost_benefit, summary, what_if
 from socialvalue import totals as steps
 from socialvalue.appraisal import Basis
 from socialvalue.assumptions import Assumptions
 from socialvalue.errors import SettingsError
-from socialvalue.importance import weigh, weighed_by
+from socialvalue.importance import weighted, weighted_by
 from socialvalue.simulation import Simulation
 from socialvalue.totals import Range
 from socialvalue.uncertainty import simulate
@@ -229,7 +229,16 @@ class Result:
         counts = self.people[keys[0]].set_index(keys[0])["people"]
         return table.assign(people=table[keys[0]].map(counts).astype(float))
 
+    # Each is a function of a result, with its own page of words, in the module of its idea.
     simulate = simulate
+    sensitivity = what_if.sensitivity
+    two_way = what_if.two_way
+    switching_values = what_if.switching_values
+    variance_shares = what_if.variance_shares
+    scenarios = what_if.scenarios
+    side_by_side = what_if.side_by_side
+    weighted = weighted
+    weighted_by = weighted_by
 
     def with_range(self, simulation: Simulation) -> Self:
         """The same result with a simulated range in place of the scenario band, everywhere.
@@ -283,61 +292,6 @@ class Result:
         return cost_benefit.cost_effectiveness(
             self.valued.rows, self.inputs, self.compared_inputs, self.total_people
         )
-
-    def weighted(self) -> pd.DataFrame:
-        """Outcomes weighted by their importance to people, in points and without money.
-
-        Returns
-        -------
-        DataFrame
-            As `socialvalue.importance.weigh` says, a row for each row of the impact map.
-        """
-        return weigh(self.valued.rows, self.importance, self.assumptions)
-
-    def weighted_by(self, framework: str) -> pd.DataFrame:
-        """Points for each category of a framework: its code, points and share_of_points.
-
-        Raises
-        ------
-        SettingsError
-            If the result has no such framework.
-        """
-        summary.check_keys([framework], list(self.frameworks), [])
-        return weighed_by(self.weighted(), self.allocation, framework)
-
-    def side_by_side(self, choices: Sequence[Mapping[str, Any]] | None = None) -> pd.DataFrame:
-        """The answer under each convention of the field, the other settings kept.
-
-        Parameters
-        ----------
-        choices : sequence of mapping, optional
-            Settings to change together, a mapping for each row; by default each convention in turn.
-
-        Returns
-        -------
-        DataFrame
-            As `socialvalue.conventions.side_by_side` says.
-
-        Raises
-        ------
-        SettingsError
-            If a choice names no setting, or a published result was assessed without conventions.
-
-        Examples
-        --------
-        >>> import socialvalue as sv
-        >>> result = sv.assess(sv.datasets.load_diabetes(), sv.datasets.diabetes_proxies())
-        >>> result.side_by_side([{"timing": "end"}])[["setting", "choice", "used"]].values.tolist()
-        [['timing', 'end', False]]
-        """
-        if choices is None and self.shown_conventions is not None:
-            return self.shown_conventions
-        if self.basis is None:
-            raise SettingsError(
-                "A published result cannot be valued again. Ask the assessment itself, or assess "
-                "with conventions=True: the table is published then."
-            )
-        return conventions.side_by_side(self.basis, self.assumptions, choices)
 
     def waterfall(self) -> pd.DataFrame:
         """Steps from gross value to present value; the changes sum exactly.

@@ -20,8 +20,8 @@ DEFAULT_KIND = "triangular"
 """Kind of a published range whose source says nothing of its shape.
 
 A low, a central value and a high say no more than a triangle does: straight lines to two ends. The
-PERT distribution trusts the central value four times as much as an end, a weight made for the
-schedules of a building programme in 1959 that no publisher of a proxy states, and so is narrower:
+PERT distribution trusts the central value four times as much as an end, a weight made in 1959 for
+the schedules of a development programme that no publisher of a proxy states, and so is narrower:
 for the WELLBY at 10,000, 13,000 and 16,000 pounds its standard deviation is 1,134, the triangle's
 1,225. Its advantage, a mean that lopsided ends move less, has no effect on ranges that are even
 about their central value, as all that ship with this library are.
