@@ -251,8 +251,8 @@ def outcome_rows(
         stakeholder_group, quantity, quantity_low, quantity_high, quantity_level (of the change's
         interval), unit (wellby), people, sample_size, date, duration_years, evidence, note, and the
         columns ``valued`` was broken down by. ``quantity`` is WELLBYs in one year; the valuation
-        carries it over ``duration_years``, with the drop-off you state. Deadweight, displacement and
-        attribution are not there: a before and after says nothing of them, and they stay to be
+        carries it over ``duration_years``, with the drop-off you state. Deadweight, displacement
+        and attribution are not there: a before and after says nothing of them, and they stay to be
         stated.
 
     Raises
