@@ -14,6 +14,8 @@ import pandas as pd
 
 from socialvalue.errors import SettingsError
 from socialvalue.evidence_spreads import GradeSpread, from_grade, grade_spreads
+from socialvalue.fitted_shapes import OFF_CENTRE
+from socialvalue.recorded_levels import recorded_levels
 from socialvalue.spreads import Spread, from_ends
 from socialvalue.stated_spreads import (
     INPUT,
@@ -132,7 +134,10 @@ def _numbers(
         return unit_values(rows, result), held
     if slot == "quantity":
         with_ends = np.array([*[each.has_ends for each in stated], False])[held]
-        return quantities(rows, set(grades), with_ends), held
+        assert result.basis is not None
+        ranged = bool(rows["has_quantity_range"].any())
+        levels = recorded_levels(result.basis.records) if ranged else {}
+        return quantities(rows, set(grades), with_ends, levels), held
     return adjustments(rows, slot), held
 
 
@@ -200,8 +205,21 @@ def _spread(
         return stated[row["stated"]].spread(row["central"], own, **bounds)
     if isinstance(row["grade"], str):
         return from_grade(row["central"], row["grade"], grades, source=row["parameter"], **bounds)
-    about = {"source": f"{row['parameter']} ({row['source']})", **bounds}
+    about: dict[str, Any] = {"source": f"{row['parameter']} ({row['source']})", **bounds}
+    if row["kind_of"] == "quantity" and row["level"] > 0:
+        return _interval(row, about)
     return from_ends(row["central"], row["low"], row["high"], row["kind"], **about)
+
+
+def _interval(row: dict[str, Any], about: dict[str, Any]) -> Spread:
+    """Spread of a change whose records say at which level their range is an interval."""
+    ends = (row["central"], row["low"], row["high"])
+    middle, half = (row["low"] + row["high"]) / 2, (row["high"] - row["low"]) / 2
+    if abs(row["central"] - middle) <= OFF_CENTRE * half:
+        return from_ends(*ends, "normal", level=row["level"], **about)
+    # A lopsided interval is no normal distribution; its ends are then taken as they stand.
+    about["source"] += f", lopsided for an interval at {row['level']:.0%}: taken as its ends"
+    return from_ends(*ends, **about)
 
 
 def _by_name(row: Any, drawn: Spread, stated: Sequence[Stated]) -> tuple[Spread, int]:

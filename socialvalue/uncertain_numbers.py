@@ -5,6 +5,7 @@ nothing is, they are null.
 """
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +14,14 @@ import pandas as pd
 from socialvalue.adjustments import IN_PROXY, RECORD, remaining_quantities
 from socialvalue.impact_map import SHARES
 from socialvalue.proxy_picks import pick
+from socialvalue.recorded_levels import CHANGE_KEYS, change_keys
 
 if TYPE_CHECKING:
     from socialvalue.results import Result
 
 SLOTS = ("unit_value", "quantity", *SHARES, "drop_off", "duration_years")
 """Places of a value's product in which an uncertain number can stand, in order."""
-CHANGE = ("project", "stakeholder_group", "outcome", "proxy_id", "is_harm")
+CHANGE = (*CHANGE_KEYS, "is_harm")
 """What one measured change is: the rows of the map whose quantities move together.
 
 A survey's mean is too high or too low for all the people it is taken for at once. Were each row of
@@ -103,8 +105,9 @@ def unit_values(rows: pd.DataFrame, result: "Result") -> pd.DataFrame:
 
 
 def _several_versions(rows: pd.DataFrame) -> pd.Series:
-    versions = rows.groupby("proxy_id")["valid_from"].transform(lambda v: v.nunique(dropna=False))
-    return (versions > 1) | (rows["uprating"] == "carbon")
+    versions = rows[["proxy_id", "valid_from"]].drop_duplicates()["proxy_id"].value_counts()
+    several = versions.index[versions > 1]
+    return rows["proxy_id"].isin(several) | (rows["uprating"] == "carbon")
 
 
 def _has_range(rows: pd.DataFrame) -> pd.Series:
@@ -149,7 +152,12 @@ def _ratios(rows: pd.DataFrame, result: "Result", table: pd.DataFrame) -> pd.Dat
     ).assign(high=found[["low", "high"]].max(axis=1))
 
 
-def quantities(rows: pd.DataFrame, graded: set[str], stated: np.ndarray) -> pd.DataFrame:
+def quantities(
+    rows: pd.DataFrame,
+    graded: set[str],
+    stated: np.ndarray,
+    levels: Mapping[tuple[str, ...], float],
+) -> pd.DataFrame:
     """The size of each measured change of which a range is recorded or stated.
 
     Parameters
@@ -159,6 +167,8 @@ def quantities(rows: pd.DataFrame, graded: set[str], stated: np.ndarray) -> pd.D
         Grades of evidence that a spread is stated for.
     stated : ndarray of bool
         Rows whose range the user states.
+    levels : mapping
+        From `socialvalue.recorded_levels.recorded_levels`.
     """
     grade = rows["evidence"].astype("string").fillna("").astype(object)
     basis = pd.Series("", index=rows.index, dtype=object)
@@ -175,6 +185,9 @@ def quantities(rows: pd.DataFrame, graded: set[str], stated: np.ndarray) -> pd.D
     ]
     said = basis.where(~by_grade, basis + " " + grade)
     words = {RECORDED: "quantity_low and quantity_high of the records", AS_STATED: "stated"}
+    level = pd.Series(np.nan, index=rows.index)
+    if levels:
+        level = pd.Series([levels.get(each, np.nan) for each in change_keys(rows)], rows.index)
     ends = {end: rows[f"left_{end}"].where(basis == RECORDED) for end in ("low", "high")}
     return pd.DataFrame(
         {
@@ -186,6 +199,7 @@ def quantities(rows: pd.DataFrame, graded: set[str], stated: np.ndarray) -> pd.D
             "kind": "",
             "source": basis.map(words).where(~by_grade, "grade of evidence " + grade),
             "grade": grade.where(by_grade),
+            "level": level,
         },
         index=rows.index,
     )

@@ -30,6 +30,8 @@ Reach = tuple[float, ...]
 """Longest duration of each parameter that is one, in years that count."""
 _AT_ONCE = 4_000_000
 """Numbers held at once while draws are valued: 32 megabytes."""
+_MOST_HELD = 32
+"""Lines, terms, plans and members of tables that are kept, of each at most."""
 _LAST = 1 - 2.0**-53
 """The largest share that is drawn."""
 _SPARSE = 0.02
@@ -231,6 +233,10 @@ class ValueModel:
     def _once(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         # What one set of moving numbers takes is asked for again by every table and every test.
         if key not in self.held:
+            alike = [each for each in self.held if each[0] == key[0]]
+            # One test after another moves other numbers: only the last few are kept.
+            for each in alike[: max(0, len(alike) - _MOST_HELD + 1)]:
+                del self.held[each]
             self.held[key] = make()
         return self.held[key]
 

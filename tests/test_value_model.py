@@ -339,6 +339,33 @@ def test_spreads_are_stated_by_field_scope_and_name(messy):
     assert_same(model, central, model.result)
 
 
+@pytest.mark.parametrize(
+    ("levels", "kind"),
+    [((0.9, 0.9), "normal"), ((0.9, 0.95), "triangular"), ((0.9, None), "triangular")],
+)
+def test_an_interval_of_records_is_normal_at_its_level(assess, proxy_set, levels, kind):
+    # 4 (2 to 6) and 6 (3 to 9) are 10 (5 to 15) together; at 90% an end is 1.645 deviations off.
+    ends = [(4, 2, 6), (6, 3, 9)]
+    records = [
+        {"quantity": q, "quantity_low": low, "quantity_high": high, "quantity_level": level}
+        for (q, low, high), level in zip(ends, levels, strict=True)
+    ]
+    result = assess(*records, proxies=proxy_set(), assumptions={"price_year": "2024-25"})
+    model = value_model(result)
+    spread = model.spreads[model.moving[0]]
+    assert spread.kind == kind
+    if kind == "normal":
+        assert spread.level == 0.9
+        assert spread.standard_deviation == pytest.approx(5 / 1.6449, rel=1e-4)
+
+
+def test_a_lopsided_interval_is_taken_as_its_ends(assess, proxy_set):
+    record = {"quantity": 4, "quantity_low": 3, "quantity_high": 9, "quantity_level": 0.95}
+    model = value_model(assess(record, proxies=proxy_set(), assumptions={"price_year": "2024-25"}))
+    spread = model.spreads[model.moving[0]]
+    assert spread.kind == "triangular" and "lopsided" in spread.source
+
+
 def test_grades_of_evidence_move_quantities_without_a_range(messy):
     grades = pd.DataFrame({"evidence": ["estimate"], "down": [0.5], "up": [0.2]})
     model = value_model(messy(), grades=grades)
