@@ -75,8 +75,11 @@ def _finding(claim: Claim, rule: str, hits: list[_Hit]) -> dict:
     value = sum(hit.value for hit in hits)
     ids = sorted(set().union(*[hit.row_ids for hit in hits]))
     sure = hits[0].sure
-    # What the set itself says must not be added is a mistake; the rest is a question.
-    least = "medium" if sure and any(hit.stated for hit in hits) else "low"
+    stated = any(hit.stated for hit in hits)
+    # What the set itself says must not be added is a mistake where somebody is in both; that
+    # people may be in both, or values may be of one effect, is a question; both at once is less.
+    severity = by_stake(claim, value, "medium" if sure and stated else "low")
+    severity = severity if sure or stated else "low"
     words = list(dict.fromkeys(hit.words for hit in hits))
     pairs = "; ".join(words[:3]) + (f" and {len(words) - 3} more" if len(words) > 3 else "")
     many = sum(hit.people for hit in hits)
@@ -84,7 +87,7 @@ def _finding(claim: Claim, rule: str, hits: list[_Hit]) -> dict:
     start = f"{who} counted under both of" if sure else "The same people may be counted under both"
     return {
         "rule": rule,
-        "severity": by_stake(claim, value, least),
+        "severity": severity,
         "message": f"{start} {pairs}.",
         "value_at_stake": value,
         "rows": len(ids),

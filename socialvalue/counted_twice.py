@@ -83,6 +83,8 @@ def repeats(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:
 def _asked(rows: pd.DataFrame) -> pd.DataFrame:
     """What a record needs to know of its row, as numbers."""
     keys = ["outcome", "proxy_id", "first_year", "is_harm"]
+    # What is recorded once repeats nothing.
+    rows = rows[rows.groupby(keys, dropna=False)["records"].transform("sum") > 1]
     yearly = rows["value_covers"].isin(["year", "duration"]) & (rows["present_value"] > 0)
     return pd.DataFrame(
         {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 
@@ -127,12 +128,12 @@ class Claim:
     fits_nothing: pd.DataFrame
     day: date
 
-    @property
+    @cached_property
     def counted(self) -> pd.DataFrame:
         """Rows of the map that count."""
         return self.rows[self.rows["counted"].astype(bool)]
 
-    @property
+    @cached_property
     def size(self) -> float:
         """Present value of the counted rows, each in its size [money]."""
         return float(self.counted["present_value"].abs().sum())
