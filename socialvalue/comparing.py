@@ -78,7 +78,12 @@ def compare(
     refuse_unlike(then, now)
     both, notes, known = _covered_by_both(then, now)
     months = (min(both), max(both)) if both else None
-    return Comparison(
+    years = then.assumptions.price_year, now.assumptions.price_year
+    if years[0] != years[1]:
+        notes.append(
+            f"The two are at prices of {years[0]} and {years[1]}; what that changes is method."
+        )
+    comparison = Comparison(
         last=then,
         this=now,
         months=None if months is None else (_month(months[0]), _month(months[1])),
@@ -86,6 +91,9 @@ def compare(
         both=both,
         corrections_known=known,
     )
+    # Worked out at once, so that what cannot be valued is said here.
+    _ = comparison.whole
+    return comparison
 
 
 def _compared(given: Any, name: str, covers: tuple[str, str] | None) -> Compared:

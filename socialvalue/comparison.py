@@ -14,19 +14,18 @@ from socialvalue.comparison_tables import (
     differing_proxies,
     differing_settings,
 )
-from socialvalue.errors import SettingsError
+from socialvalue.errors import SettingsError, SocialValueError
 from socialvalue.replacement import Replaced, replaced
 from socialvalue.summary import ROW_KEYS, natural_order, over_categories, with_titles
 from socialvalue.tables import stacked
 
 PARTS = {
     "volume": "more or less of each unit of outcome, at last time's mix and values",
-    "mix": "which outcomes, groups, projects and years the amounts are made of; a unit of which "
-    "only one of the two has any stands here",
+    "mix": "which outcomes, groups, projects and years make up the amounts",
     "prices": "the value of one unit, and another proxy taken for the same outcome",
     "adjustments": "deadweight, displacement, attribution, drop-off, duration and start",
-    "method": "assumptions such as rates, timing, price year and perspective; links to goals",
-    "data_corrections": "records of periods that both cover, and that now say something else",
+    "method": "assumptions such as rates, timing, price year, perspective; links to goals",
+    "data_corrections": "records of months that both cover, and that now say something else",
 }
 """The parts of a change, in the order in which one after another is replaced."""
 NOT_SPLIT = "not_split"
@@ -175,7 +174,13 @@ class Comparison:
             sides = self.last.side, self.this.side
             assert sides[0] is not None and sides[1] is not None
             rows = sides[0].rows(self.both, breakdown), sides[1].rows(self.both, breakdown)
-            self._stages[breakdown] = replaced((sides[0], sides[1]), rows)
+            try:
+                self._stages[breakdown] = replaced((sides[0], sides[1]), rows)
+            except SocialValueError as error:
+                raise SettingsError(
+                    "The change cannot be split, because the records of one cannot be valued with "
+                    f"what the other was valued with: {error}"
+                ) from error
         return self._stages[breakdown]
 
     def _changes(self, key: str | None) -> pd.DataFrame:

@@ -33,10 +33,15 @@ def both_totals(last: Compared, this: Compared) -> pd.DataFrame:
 
 
 def differing_settings(last: Compared, this: Compared) -> pd.DataFrame:
-    """Assumptions that differ: setting, last, this, meaning (all text)."""
+    """Assumptions that differ: setting, last, this, meaning (all text).
+
+    A base year that is the first year of each is the same choice, whichever year that is.
+    """
     then, now = (each.assumptions.to_rows() for each in (last, this))
     table = then.rename(columns={"value": "last"}).assign(this=now["value"])
     differs = table["last"] != table["this"]
+    if all(each.period.startswith(str(each.assumptions.base_year)) for each in (last, this)):
+        differs &= table["setting"] != "base_year"
     return table.loc[differs, ["setting", "last", "this", "meaning"]].reset_index(drop=True)
 
 

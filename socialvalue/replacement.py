@@ -6,7 +6,7 @@ of periods that both assessments cover. Each part is the difference of two whole
 parts add up to the change whatever happens.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from socialvalue.compared_rows import (
 )
 from socialvalue.counterparts import LEVELS, counterparts
 from socialvalue.impact_map import PRODUCTS, RANGED, SHARES, STATES
+from socialvalue.merging import MERGED_LABEL
 from socialvalue.proxies import ProxySet
 from socialvalue.proxy_picks import validity_of
 from socialvalue.summary import MERGED
@@ -70,6 +71,8 @@ def replaced(sides: tuple[Side, Side], rows: tuple[Rows, Rows]) -> Replaced:
     Replaced
     """
     last, this = sides
+    if any(side.assumptions.optimism_bias is not None for side in sides):
+        rows = _by_grade(rows[0]), _by_grade(rows[1])
     proxies, names, real = _both_sets(sides)
     more = [BREAKDOWN] if BREAKDOWN in rows[1].table else []
     job = _Job(proxies, names, real, [*KEYS, *more])
@@ -93,6 +96,12 @@ class _Job:
     keys: list[str]
 
 
+def _by_grade(rows: Rows) -> Rows:
+    """Rows of which those merged over grades of evidence have no one cut for optimism."""
+    mixed = rows.table["evidence"].eq(MERGED_LABEL).fillna(False).to_numpy(bool)
+    return replace(rows, table=rows.table.assign(whole=rows.table["whole"] & ~mixed))
+
+
 def _settings_then(last: Side, this: Side) -> Assumptions:
     """Last time's assumptions for this time's records.
 
@@ -114,13 +123,14 @@ def _both_sets(
     real: dict[str | None, str] = {}
     for side in sides:
         table = side.proxies.proxies.reset_index(drop=True)
-        path = (table["uprating"] == "carbon").to_numpy(bool)
+        path = table["uprating"] == "carbon"
         dated = side.name + " " + table["proxy_id"].astype(str)
         # A tonne takes the value of the year it is emitted in, so its rows stay one path.
         ids = dated.where(path, side.name + " " + pd.Series(table.index.astype(str)))
-        begins, ends = table["valid_from"].copy(), table["valid_to"].copy()
-        begins[~path | ~ids.duplicated()] = pd.NaT
-        ends[~path | ~ids.duplicated(keep="last")] = pd.NaT
+        begins, ends = table["valid_from"], table["valid_to"]
+        # A path goes on before its first and after its last row; other rows hold for ever.
+        begins = begins.where(path & (begins > begins.groupby(ids).transform("min")))
+        ends = ends.where(path & (ends < ends.groupby(ids).transform("max")))
         tables.append(table.assign(proxy_id=ids, valid_from=begins, valid_to=ends))
         names[side.name] = dict(enumerate(ids)) | {-1: None}
         real |= dict(zip(ids, table["proxy_id"].astype(str), strict=True))

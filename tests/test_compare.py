@@ -197,7 +197,7 @@ def test_a_price_year_is_method(assess):
     comparison = sv.compare(last, this)
     # The proxy is at 2024-25 prices, so this time's is 1,000 and the rest is the price year.
     assert parts(comparison) == alone("method", 1000 - deflated)
-    assert "2023-24 prices" in repr(comparison) and "2024-25 prices" in repr(comparison)
+    assert "at prices of 2023-24 and 2024-25; what that changes is method." in repr(comparison)
 
 
 def test_a_perspective_is_method(assess, proxy_set):
@@ -211,7 +211,9 @@ def test_the_first_year_moving_on_is_no_change_of_method(assess):
     rate = {"assumptions": {"discount_rate": 0.1}}
     last = assess({"date": "2023-06-01", "duration_years": 2}, **rate)
     this = assess({"date": "2024-06-01", "duration_years": 2}, **rate)
-    assert parts(sv.compare(last, this)) == {}
+    comparison = sv.compare(last, this)
+    assert parts(comparison) == {}
+    assert comparison.settings.empty
 
 
 def test_a_later_year_from_a_fixed_base_is_mix(assess):
@@ -324,7 +326,7 @@ def test_every_total_stands_beside_the_other(two):
         assert table.loc[name, "last"] == value or pd.isna(value)
     assert table.loc["sroi_ratio", "last"] == 900 / 500
     said = repr(comparison)
-    assert "went from £900 (2024-25, 2024-25 prices, no range) to £2,807 (" in said
+    assert "went from £900 (2024-25, public value, 2024-25 prices, no range) to £2,807 (" in said
     assert ": +£1,907." in said
     assert "volume +£2,700, mix -£500, prices +£540, adjustments -£360, method -£298, data" in said
 
@@ -353,7 +355,36 @@ def test_a_declared_breakdown(assess):
     assert table[others].abs().to_numpy().max() < CLOSE
 
 
+def test_a_path_of_carbon(assess, proxy_set):
+    def path(*values):
+        dates = [("2023-04-01", "2024-03-31"), ("2024-04-01", "2025-03-31")]
+        tonne = {"proxy_id": "tonne", "unit": "tonne_co2e", "uprating": "carbon"}
+        rows = [
+            {**tonne, "unit_value": value, "valid_from": begins, "valid_to": ends}
+            for value, (begins, ends) in zip(values, dates, strict=True)
+        ]
+        return proxy_set(*rows, links=[("tonne", "sdg", "13", 1.0)])
+
+    tonne = {"proxy_id": "tonne", "unit": "tonne_co2e", "outcome": "Cut"}
+    last = assess({"date": "2023-06-01", **tonne, "duration_years": 2}, proxies=path(100.0, 110.0))
+    this = assess({"date": "2023-06-01", **tonne, "duration_years": 2}, proxies=path(105.0, 130.0))
+    # Ten tonnes in each of two years: 10 x 5, then 10 x 20.
+    comparison = sv.compare(last, this)
+    assert parts(comparison) == alone("prices", 250)
+    by = comparison.by("year").set_index("year")["prices"]
+    assert by.to_dict() == pytest.approx({"2023-24": 50, "2024-25": 200}, abs=CLOSE)
+
+
 # What is refused
+
+
+def test_what_cannot_be_valued_as_last_time_is_said(assess, tmp_path):
+    rates = tmp_path / "short.csv"
+    rates.write_text("schedule,year_from,year_to,rate\nshort,1,2,0.03\n", encoding="utf-8")
+    last = assess(SPRING, assumptions={"discount_rate": str(rates)})
+    this = assess({**SUMMER, "duration_years": 9})
+    with pytest.raises(SettingsError, match="cannot be valued with what the other was valued"):
+        sv.compare(last, this)
 
 
 def test_two_currencies_are_refused(assess, proxy_set):

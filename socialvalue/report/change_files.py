@@ -11,7 +11,7 @@ import pandas as pd
 
 from socialvalue.errors import OutputError, SettingsError
 from socialvalue.files import replace_whole
-from socialvalue.report.change_words import to_json
+from socialvalue.report.change_words import internal, to_json
 from socialvalue.report.csv_tables import harmless
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def write_comparison(
 
 
 def _table(comparison: "Comparison", keys: Sequence[str]) -> pd.DataFrame:
-    """A row for the whole and for each category: key, category, last, this, change and parts."""
+    """A row for the whole and for each category: key, category, last, this, change, parts."""
     tables = [comparison.whole.assign(key="whole", category="")]
     for key in keys:
         table = comparison.by(key)
@@ -73,7 +73,8 @@ def _table(comparison: "Comparison", keys: Sequence[str]) -> pd.DataFrame:
     table = pd.concat([table.astype({"category": object}) for table in tables], ignore_index=True)
     first = ["key", "category", "last", "this", "change"]
     titles = [name for name in table if str(name).endswith("_title")]
-    return table[[*first, *[name for name in table if name not in (*first, *titles)]]]
+    table = table[[*first, *[name for name in table if name not in (*first, *titles)]]]
+    return table.assign(profile="internal" if internal(comparison) else "publish")
 
 
 def months_of_words(words: str) -> tuple[str, str] | None:

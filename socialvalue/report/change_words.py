@@ -84,7 +84,8 @@ def _about(each: Any) -> str:
     currency, prices = each.assumptions.currency, each.assumptions.price_year
     low, high = (each.totals[f"present_value_{end}"] for end in ("low", "high"))
     ends = f"range {labels.money(low, currency)} to {labels.money(high, currency)}"
-    return f"{each.period}, {prices} prices, {'no range' if math.isnan(low) else ends}"
+    about = f"{each.period}, {labels.perspective(each)}, {prices} prices"
+    return f"{about}, {'no range' if math.isnan(low) else ends}"
 
 
 def _parts_in_words(comparison: "Comparison", currency: str) -> str:
@@ -112,6 +113,7 @@ def to_json(comparison: "Comparison") -> dict[str, Any]:
     keys = [key for key in wanted if key in comparison.keys]
     return {
         "summary": in_words(comparison),
+        "not_for_publication": internal(comparison),
         "currency": this.assumptions.currency,
         "last": _side(last),
         "this": _side(this),
@@ -124,6 +126,11 @@ def to_json(comparison: "Comparison") -> dict[str, Any]:
         "findings": _rows(comparison.findings),
         "notes": list(comparison.notes),
     }
+
+
+def internal(comparison: "Comparison") -> bool:
+    """Whether small groups are shown on one side or both."""
+    return "internal" in (comparison.last.profile, comparison.this.profile)
 
 
 def _side(each: Any) -> dict[str, Any]:
@@ -148,7 +155,8 @@ def as_text(comparison: "Comparison") -> str:
     ]
     whole = comparison.totals.set_index("total").loc["present_value", "change"]
     parts.append(("Change", signed(whole, currency), "the sum of the parts"))
-    blocks = [in_words(comparison), _columns([("Part", "Change", "What it is"), *parts])]
+    mark = [labels.NOT_FOR_PUBLICATION] if internal(comparison) else []
+    blocks = [*mark, in_words(comparison), _columns([("Part", "Change", "What it is"), *parts])]
     blocks.append(_columns([("Total", "Last", "This", "Change"), *_totals(comparison, currency)]))
     blocks += [_listed(title, lines) for title, lines in _others(comparison) if lines]
     return "\n\n".join(blocks)
