@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks import bad_rows, bare, by_hand, library, plain_pandera
+from benchmarks import bad_rows, bare, by_hand, draws_by_hand, library, plain_pandera
 from benchmarks.generate import Recipe, records_file, workbook_file
 
 Result = dict[str, pd.DataFrame]
@@ -141,6 +141,19 @@ JOBS = {
         library.after_map,
         ready=_map,
         agrees_with=BY_HAND,
+    ),
+    "numpy_draws": Job(
+        "numpy by hand, 10,000 draws of every row of the map",
+        plain,
+        draws_by_hand.numpy_draws,
+        ready=draws_by_hand.with_draws,
+    ),
+    "library_simulate": Job(
+        "socialvalue, 10,000 draws after the assessment",
+        plain,
+        draws_by_hand.library_simulate,
+        ready=draws_by_hand.assessed,
+        agrees_with="numpy_draws",
     ),
     "duckdb_repeated_ids": Job(
         "DuckDB, repeated ids of the Parquet file", plain, bare.repeated_ids

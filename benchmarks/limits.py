@@ -10,6 +10,10 @@ from benchmarks.measure import Run
 Measured = Mapping[tuple[str, int], list[Run]]
 """Runs of each job at each number of records."""
 GIGABYTE = 1e9
+AT_MOST = {"library_simulate": 1.0}
+"""Jobs that have a limit of their own, however fast others are [s]."""
+ADDED = {"library_simulate": 0.5 * GIGABYTE}
+"""What jobs may hold at once beyond the most that was held before them [bytes]."""
 LINEAR = 1.25
 """Time per record may be this much of that at the next smaller number of records."""
 ROW_WISE = ("duckdb_rows", "duckdb_links_apart", "polars_rows")
@@ -69,6 +73,7 @@ def verdicts(measured: Measured, records: int) -> list[Verdict]:
     """
     found = [_ratio(limit, measured, records) for limit in LIMITS]
     found += [*_memory(measured, records), *_scale(measured), *_map_rows(measured, records)]
+    found += [*_alone(measured, records)]
     return [each for each in found if each is not None]
 
 
@@ -85,6 +90,23 @@ def _ratio(limit: Limit, measured: Measured, records: int) -> Verdict | None:
 
 def _times(ratio: float) -> str:
     return f"1/{1 / ratio:.1f}" if ratio < 1 else f"{ratio:.2f}"
+
+
+def _alone(measured: Measured, records: int) -> list[Verdict]:
+    """Time of jobs that are held to a second count, and memory that they add."""
+    found = []
+    for job, limit in AT_MOST.items():
+        runs = measured.get((job, records))
+        if runs:
+            taken = seconds(runs)
+            found.append(Verdict(f"time of {job}", f"{taken:.2f} s", f"{limit:g} s", taken < limit))
+    for job, limit in ADDED.items():
+        runs = measured.get((job, records))
+        if runs:
+            added = max(run.peak - run.before for run in runs)
+            said = f"{added / GIGABYTE:.2f} GB", f"{limit / GIGABYTE:.1f} GB"
+            found.append(Verdict(f"memory that {job} adds", *said, added < limit))
+    return found
 
 
 def _memory(measured: Measured, records: int) -> list[Verdict]:

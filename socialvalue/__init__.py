@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from socialvalue import datasets as datasets
     from socialvalue import equity as equity
+    from socialvalue import spreads as spreads
     from socialvalue import survey_outcomes as survey_outcomes
     from socialvalue import surveys as surveys
     from socialvalue.assessment import Assessment as Assessment
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from socialvalue.checks import check as check
     from socialvalue.comparing import compare as compare
     from socialvalue.comparison import Comparison as Comparison
+    from socialvalue.correlation import CorrelationGroup as CorrelationGroup
     from socialvalue.errors import EngineError as EngineError
     from socialvalue.errors import InputError as InputError
     from socialvalue.errors import OutputError as OutputError
@@ -29,12 +31,14 @@ if TYPE_CHECKING:
     from socialvalue.record_values import value_records as value_records
     from socialvalue.records import Records as Records
     from socialvalue.report import charts as charts
+    from socialvalue.spreads import Spread as Spread
 
 __version__ = "0.1.0"
 
 _HOME = {
     "Assessment": "socialvalue.assessment",
     "Assumptions": "socialvalue.assumptions",
+    "CorrelationGroup": "socialvalue.correlation",
     "Comparison": "socialvalue.comparison",
     "EngineError": "socialvalue.errors",
     "InputError": "socialvalue.errors",
@@ -43,6 +47,7 @@ _HOME = {
     "Records": "socialvalue.records",
     "SettingsError": "socialvalue.errors",
     "SocialValueError": "socialvalue.errors",
+    "Spread": "socialvalue.spreads",
     "assess": "socialvalue.assessment",
     "check": "socialvalue.checks",
     "compare": "socialvalue.comparing",
@@ -55,6 +60,7 @@ _MODULES = {
     "charts": "socialvalue.report.charts",
     "datasets": "socialvalue.datasets",
     "equity": "socialvalue.equity",
+    "spreads": "socialvalue.spreads",
     "survey_outcomes": "socialvalue.survey_outcomes",
     "surveys": "socialvalue.surveys",
 }
@@ -62,6 +68,7 @@ _MODULES = {
 __all__ = [
     "Assessment",
     "Assumptions",
+    "CorrelationGroup",
     "Comparison",
     "EngineError",
     "InputError",
@@ -70,6 +77,7 @@ __all__ = [
     "Records",
     "SettingsError",
     "SocialValueError",
+    "Spread",
     "assess",
     "charts",
     "check",
@@ -79,6 +87,7 @@ __all__ = [
     "load_proxies",
     "parse_records",
     "read_records",
+    "spreads",
     "survey_outcomes",
     "surveys",
     "value_records",

@@ -65,6 +65,7 @@ def of_file(path: str | Path, name: str, covers: tuple[str, str] | None) -> Comp
         frameworks=frameworks,
         sums={key: _sums(rows) for key, rows in data["by"].items()},
         side=_side(data, assumptions, name, covers),
+        level=None if data["range"] is None else data["range"]["level"],
     )
 
 
@@ -100,6 +101,9 @@ def _assumptions(data: dict[str, Any]) -> Assumptions:
     settings = {key: value for key, value in data["assumptions"].items() if value != ""}
     if data.get("optimism_bias") is not None:
         settings["optimism_bias"] = pd.DataFrame(data["optimism_bias"])
+    if "accepted_findings" in settings:
+        accepted = [each.split(": ", 1) for each in settings["accepted_findings"]]
+        settings["accepted_findings"] = dict(accepted)
     return Assumptions().changed(**settings)
 
 

@@ -15,12 +15,12 @@ from socialvalue.covered_months import covered_months, covering
 from socialvalue.engines import fetch
 from socialvalue.frameworks import allocate
 from socialvalue.impact_map import SHARES
-from socialvalue.outcome_records import Collapsed
+from socialvalue.outcome_records import Collapsed, OutcomeRecords, collapse_rows
 from socialvalue.proxies import ProxySet
 from socialvalue.proxy_picks import Validity, validity_of
 from socialvalue.results import Result
 from socialvalue.tables import stacked
-from socialvalue.valuation import ValuedMap, value_map
+from socialvalue.valuation import ValuedMap, value_map, value_parts
 
 KEYS = ("project", "stakeholder_group", "outcome", "unit", "proxy_id", "evidence")
 ADJUSTMENTS = (*SHARES, "starts", "duration_years", "drop_off")
@@ -197,8 +197,9 @@ def _of_basis(side: Side, both: frozenset[int], breakdown: str) -> Rows:
     if not inside or not outside:
         return _with_category(side, *side.maps[breakdown], bool(inside), breakdown)
     size, tables = 0, []
-    for within, collapsed in _apart(side, both, breakdown):
-        part = _with_category(side, *_valued(side, collapsed), within, breakdown)
+    for within, records, collapsed in _apart(side, both):
+        valued = _valued(side, records, collapsed, breakdown)
+        part = _with_category(side, *valued, within, breakdown)
         tables.append([_numbered_on(t, size) for t in (part.table, part.values, part.allocation)])
         size += len(part.table)
     return Rows(*(stacked(*found) for found in zip(*tables, strict=True)))
@@ -208,24 +209,28 @@ def _numbered_on(table: pd.DataFrame, size: int) -> pd.DataFrame:
     return table.assign(row_id=table["row_id"] + size)
 
 
-def _apart(side: Side, both: frozenset[int], breakdown: str) -> Iterable[tuple[bool, Collapsed]]:
-    """The map of the records inside the months that both cover, and of those outside."""
+def _apart(side: Side, both: frozenset[int]) -> Iterable[tuple[bool, OutcomeRecords, Collapsed]]:
+    """The records inside the months that both cover, and those outside, with their maps."""
     assert side.basis is not None
-    records = side.basis.records
+    records, start = side.basis.records, side.assumptions.year_start_month
     date = nw.col("date")
     month = date.dt.year().cast(nw.Int64) * 12 + date.dt.month().cast(nw.Int64) - 1
     within = month.is_in(sorted(both))
     for inside, kept in ((True, within), (False, ~within)):
-        frame = records.frame.filter(kept)
-        if len(fetch(frame.select("date").head(1))):
-            found = replace(records, frame=frame)
-            yield inside, found.collapse(side.assumptions.year_start_month, breakdown)
+        chosen = replace(records, frame=records.frame.filter(kept))
+        if len(fetch(chosen.frame.select("date").head(1))):
+            yield inside, chosen, chosen.collapse(start)
 
 
-def _valued(side: Side, collapsed: Collapsed) -> tuple[ValuedMap, pd.DataFrame]:
+def _valued(
+    side: Side, records: OutcomeRecords, collapsed: Collapsed, breakdown: str
+) -> tuple[ValuedMap, pd.DataFrame]:
     basis, settings = side.basis, side.assumptions
     assert basis is not None
     valued = value_map(collapsed.rows, basis.proxies, basis.adjustments, settings)
+    if breakdown:
+        parts = collapse_rows(records.narrowly(collapsed, (breakdown,)), breakdown)
+        valued = value_parts(valued, parts, basis.proxies, settings)
     links = allocate(valued.rows, basis.proxies.links, collapsed.link_sets, settings.allocation)
     return replace(valued, rows=valued.rows.assign(merged=False)), links
 

@@ -97,7 +97,7 @@ def _row(
         "change": np.nan,
         "reason_missing": None,
     }
-    changed = assumptions.changed(**_fitting(basis, assumptions, choice))
+    changed = assumptions.changed(**fitting(basis, assumptions, choice))
     if row["used"]:
         found = base
     else:
@@ -112,7 +112,7 @@ def _row(
     return row
 
 
-def _fitting(basis: Basis, assumptions: Assumptions, choice: Mapping[str, Any]) -> dict[str, Any]:
+def fitting(basis: Basis, assumptions: Assumptions, choice: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a choice; a base year follows when years start elsewhere."""
     settings = dict(choice)
     month = settings.get("year_start_month", assumptions.year_start_month)

@@ -5,13 +5,18 @@ same deadweight, displacement, attribution and drop-off are taken off. Points ar
 discounted, and have no ratio: they compare outcomes of one programme with each other.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from socialvalue.assumptions import Assumptions
-from socialvalue.summary import with_rest
+from socialvalue.summary import check_keys, with_rest
 from socialvalue.tables import split
 from socialvalue.value_by_year import lasting, year_grid
+
+if TYPE_CHECKING:
+    from socialvalue.results import Result
 
 HIGHEST = 10
 COLUMNS = (
@@ -122,3 +127,26 @@ def weighed_by(table: pd.DataFrame, allocation: pd.DataFrame, framework: str) ->
     )
     sums = parts.groupby("category")[["points", "share_of_points"]].sum().reset_index()
     return sums.rename(columns={"category": framework})
+
+
+def weighted(result: "Result") -> pd.DataFrame:
+    """Outcomes weighted by their importance to people, in points and without money.
+
+    Returns
+    -------
+    DataFrame
+        As `socialvalue.importance.weigh` says, a row for each row of the impact map.
+    """
+    return weigh(result.valued.rows, result.importance, result.assumptions)
+
+
+def weighted_by(result: "Result", framework: str) -> pd.DataFrame:
+    """Points for each category of a framework: its code, points and share_of_points.
+
+    Raises
+    ------
+    SettingsError
+        If the result has no such framework.
+    """
+    check_keys([framework], list(result.frameworks), [])
+    return weighed_by(result.weighted(), result.allocation, framework)

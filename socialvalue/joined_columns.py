@@ -36,6 +36,7 @@ _OF_THE_MAP = (
     "quantity",
     "quantity_low",
     "quantity_high",
+    "quantity_level",
     "unit",
     "people",
     "starts",

@@ -1,28 +1,23 @@
 """What does an assessment say? The plain, frozen result that reports and comparisons read."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 
-from socialvalue import conventions, cost_benefit, summary
-from socialvalue import totals as steps
+from socialvalue import by_key, cost_benefit, what_if
 from socialvalue.appraisal import Basis
 from socialvalue.assumptions import Assumptions
 from socialvalue.errors import SettingsError
-from socialvalue.importance import weigh, weighed_by
+from socialvalue.importance import weighted, weighted_by
+from socialvalue.people import PeopleInSmallRows
+from socialvalue.simulation import Simulation
 from socialvalue.totals import Range
+from socialvalue.uncertainty import simulate
 from socialvalue.valuation import MAP_COLUMNS, ValuedMap
-
-_WITHHELD = (
-    "gross_value",
-    "net_value",
-    "harm_present_value",
-    "present_value_low",
-    "present_value_high",
-)
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,7 @@ class Result:
     provenance: Mapping[str, Any]
     period: str
     finding_rows: list[list[int]] = field(repr=False, default_factory=list)
-    small_rows: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    small_rows: PeopleInSmallRows | None = field(repr=False, default=None)
     importance: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     survey_change: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     basis: Basis | None = field(repr=False, default=None)
@@ -96,6 +91,7 @@ class Result:
     in_both: Mapping[tuple[str, str], pd.DataFrame] = field(repr=False, default_factory=dict)
     shown_cases: pd.DataFrame | None = field(repr=False, default=None)
     shown_conventions: pd.DataFrame | None = field(repr=False, default=None)
+    simulation: Simulation | None = field(repr=False, default=None)
     shown_months: tuple[str, str] | None = field(repr=False, default=None)
 
     @property
@@ -136,95 +132,52 @@ class Result:
         """Shares of each row of the map over categories: row_id, framework, category, share."""
         return self.allocations[""]
 
-    def by(self, *keys: str) -> pd.DataFrame:
-        """Value by goal, group, year or declared breakdown, as one long frame.
+    @cached_property
+    def tables_by_key(self) -> dict[tuple[str, ...], pd.DataFrame]:
+        """Tables that were asked for; every output asks for the same few."""
+        # A changed result is another, with its own.
+        return {}
+
+    # Each is a function of a result, with its own page of words, in the module of its idea.
+    by = by_key.by
+    waterfall = by_key.waterfall
+    simulate = simulate
+    sensitivity = what_if.sensitivity
+    two_way = what_if.two_way
+    switching_values = what_if.switching_values
+    variance_shares = what_if.variance_shares
+    scenarios = what_if.scenarios
+    side_by_side = what_if.side_by_side
+    weighted = weighted
+    weighted_by = weighted_by
+
+    def with_range(self, simulation: Simulation) -> Self:
+        """The same result with a simulated range in place of the scenario band, everywhere.
 
         Parameters
         ----------
-        *keys : str
-            Any of project, stakeholder_group, outcome, proxy_id, theme, value_type, payer,
-            evidence, year, the name of a framework (``sdg``, ``marmot``), or one declared
-            breakdown. Two frameworks cross by the product of their shares.
+        simulation : Simulation
+            From `simulate` of this result.
 
         Returns
         -------
-        DataFrame
-            The keys (a framework also with its title), gross_value, net_value, present_value,
-            harm_present_value, present_value_low, present_value_high, quantity and unit (where
-            units agree), people (where counted), status. The parts add up to the total. In a
-            published result a declared breakdown has present value and people only.
+        Result
+            Headline, tables and every output carry the simulated ranges; where nothing in a
+            category varies, it has none.
 
         Raises
         ------
         SettingsError
-            If the result cannot be split by a key.
+            If the simulation is of another result, or of a published one.
         """
-        if keys not in self._tables:
-            self._tables[keys] = self._by(keys)
-        return self._tables[keys].copy()
-
-    @cached_property
-    def _tables(self) -> dict[tuple[str, ...], pd.DataFrame]:
-        # Every output asks for the same few tables; a changed result is another, with its own.
-        return {}
-
-    def _by(self, keys: tuple[str, ...]) -> pd.DataFrame:
-        name = self._map_for(keys)
-        valued = self.breakdowns.get(name, self.valued)
-        lines = summary.counted_lines(valued)
-        rows = valued.rows[valued.rows["counted"]]
-        table = summary.summarise(lines, rows, keys, self.allocations[name], self.frameworks)
-        if len(keys) == 1 and keys[0] in self.frameworks:
-            table = summary.with_all_categories(
-                table,
-                keys[0],
-                self.frameworks[keys[0]],
-                self.served[keys[0]],
-                self._unpriced_categories(keys[0]),
-            )
-        else:
-            table = self._with_titles(table, keys).assign(status="valued")
-        table = self._with_people(table, keys)
-        if name and self.profile == "publish":
-            # Several sums over one category can be solved for the few people behind one proxy.
-            withheld = [*_WITHHELD, "quantity"]
-            table = table.assign(**dict.fromkeys(withheld, float("nan")), unit=None)
-        order = [key for key in table if key.removesuffix("_title") in keys]
-        rest = [*summary.MEASURES, "harm_present_value", "present_value_low", "present_value_high"]
-        return table[[*order, *rest, "quantity", "unit", "people", "status"]]
-
-    def _map_for(self, keys: Sequence[str]) -> str:
-        """The breakdown whose map can be split by the keys; empty for the main map."""
-        summary.check_keys(keys, list(self.frameworks), list(self.breakdowns))
-        declared = [key for key in keys if key in self.breakdowns]
-        if declared and len(keys) > 1 and self.profile == "publish":
+        central = simulation.totals.set_index("total")["central"]
+        own = self.totals.reindex(central.index)
+        if simulation.model is None or not np.allclose(central, own, rtol=1e-9, equal_nan=True):
             raise SettingsError(
-                f"A published result cannot cross {declared[0]!r} with another key: its cells "
-                "could rest on very few people. Ask for one key, or ask the assessment itself."
+                "The simulation is of another result. Simulate this one: "
+                "result.with_range(result.simulate()); publish it afterwards."
             )
-        return declared[0] if declared else ""
-
-    def _unpriced_categories(self, framework: str) -> set[str]:
-        rows = self.valued.rows
-        told = rows.loc[rows["proxy_id"].isna() & ~rows["counted"], "row_id"]
-        links = self.allocation
-        return set(
-            links.loc[links["row_id"].isin(told) & (links["framework"] == framework), "category"]
-        )
-
-    def _with_titles(self, table: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
-        for key in keys:
-            if key in self.frameworks:
-                table = summary.with_titles(table, key, self.frameworks[key])
-        return table
-
-    def _with_people(self, table: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
-        if not keys:
-            return table.assign(people=self.total_people)
-        if len(keys) > 1 or keys[0] not in self.people:
-            return table.assign(people=float("nan"))
-        counts = self.people[keys[0]].set_index(keys[0])["people"]
-        return table.assign(people=table[keys[0]].map(counts).astype(float))
+        return replace(self, range=simulation.range, simulation=simulation)
 
     def cases(self) -> pd.DataFrame:
         """The public-value and the fiscal case beside each other, with parts by type and payer.
@@ -250,97 +203,3 @@ class Result:
         return cost_benefit.cost_effectiveness(
             self.valued.rows, self.inputs, self.compared_inputs, self.total_people
         )
-
-    def weighted(self) -> pd.DataFrame:
-        """Outcomes weighted by their importance to people, in points and without money.
-
-        Returns
-        -------
-        DataFrame
-            As `socialvalue.importance.weigh` says, a row for each row of the impact map.
-        """
-        return weigh(self.valued.rows, self.importance, self.assumptions)
-
-    def weighted_by(self, framework: str) -> pd.DataFrame:
-        """Points for each category of a framework: its code, points and share_of_points.
-
-        Raises
-        ------
-        SettingsError
-            If the result has no such framework.
-        """
-        summary.check_keys([framework], list(self.frameworks), [])
-        return weighed_by(self.weighted(), self.allocation, framework)
-
-    def side_by_side(self, choices: Sequence[Mapping[str, Any]] | None = None) -> pd.DataFrame:
-        """The answer under each convention of the field, the other settings kept.
-
-        Parameters
-        ----------
-        choices : sequence of mapping, optional
-            Settings to change together, a mapping for each row; by default each convention in turn.
-
-        Returns
-        -------
-        DataFrame
-            As `socialvalue.conventions.side_by_side` says.
-
-        Raises
-        ------
-        SettingsError
-            If a choice names no setting, or a published result was assessed without conventions.
-
-        Examples
-        --------
-        >>> import socialvalue as sv
-        >>> result = sv.assess(sv.datasets.load_diabetes(), sv.datasets.diabetes_proxies())
-        >>> result.side_by_side([{"timing": "end"}])[["setting", "choice", "used"]].values.tolist()
-        [['timing', 'end', False]]
-        """
-        if choices is None and self.shown_conventions is not None:
-            return self.shown_conventions
-        if self.basis is None:
-            raise SettingsError(
-                "A published result cannot be valued again. Ask the assessment itself, or assess "
-                "with conventions=True: the table is published then."
-            )
-        return conventions.side_by_side(self.basis, self.assumptions, choices)
-
-    def waterfall(self, *keys: str) -> pd.DataFrame:
-        """Steps from gross value to present value, in total or for each category.
-
-        The changes sum exactly, and so do the categories of a key: what no category takes stands
-        under ``unallocated``, small groups under ``merged``.
-
-        Parameters
-        ----------
-        *keys : str
-            As for `by`; none gives the steps of the whole.
-
-        Returns
-        -------
-        DataFrame
-            The keys (a framework also with its title), step, value (after the step) [money],
-            change [money]. Categories without a counted outcome are not in it. In a published
-            result a declared breakdown has its present value only.
-
-        Raises
-        ------
-        SettingsError
-            If the result cannot be split by a key.
-
-        Examples
-        --------
-        >>> import socialvalue as sv
-        >>> result = sv.assess(sv.datasets.load_network(), "uk-public")
-        >>> goals = result.waterfall("sdg")
-        >>> whole = result.waterfall().set_index("step")["value"]
-        >>> bool((abs(goals.groupby("step")["value"].sum() - whole) < 0.005).all())
-        True
-        """
-        name = self._map_for(keys)
-        lines = summary.counted_lines(self.breakdowns.get(name, self.valued))
-        shared = (keys, self.allocations[name], self.frameworks, steps.STEPS_LEAVE)
-        parts = summary.over_categories(lines, lines["row_id"].drop_duplicates(), *shared)
-        hidden = bool(name) and self.profile == "publish"
-        return self._with_titles(steps.waterfall(parts, keys, withheld=hidden), keys)

@@ -102,6 +102,7 @@ OUTCOMES = Table(
         required(number("quantity", "Quantity", "Amount of outcome; negative is a harm", "unit")),
         number("quantity_low", "Quantity, low", "Lower end of its range", "unit"),
         number("quantity_high", "Quantity, high", "Upper end of its range", "unit"),
+        share("quantity_level", "Level of range", "0.95: an interval at 95%; blank: hard ends"),
         text("unit", "Unit", "What one of quantity is; must equal the proxy's"),
         _people,
         count("sample_size", "Sample size", "People asked, behind the quantity", "people"),

@@ -248,11 +248,12 @@ def outcome_rows(
     -------
     DataFrame
         One record for each row with a change: outcome_id, outcome, indicator, proxy_id,
-        stakeholder_group, quantity, quantity_low, quantity_high, unit (wellby), people,
-        sample_size, date, duration_years, evidence, note, and the columns ``valued`` was broken
-        down by. ``quantity`` is WELLBYs in one year; the valuation carries it over
-        ``duration_years``, with the drop-off you state. Deadweight, displacement and attribution
-        are not there: a before and after says nothing of them, and they stay to be stated.
+        stakeholder_group, quantity, quantity_low, quantity_high, quantity_level (of the change's
+        interval), unit (wellby), people, sample_size, date, duration_years, evidence, note, and the
+        columns ``valued`` was broken down by. ``quantity`` is WELLBYs in one year; the valuation
+        carries it over ``duration_years``, with the drop-off you state. Deadweight, displacement
+        and attribution are not there: a before and after says nothing of them, and they stay to be
+        stated.
 
     Raises
     ------
@@ -298,6 +299,7 @@ def outcome_rows(
             "quantity": valued["wellbys_per_year"],
             "quantity_low": valued["wellbys_per_year_low"],
             "quantity_high": valued["wellbys_per_year_high"],
+            "quantity_level": valued.get("confidence", np.nan),
             "unit": "wellby",
             "people": valued["people_counted"],
             "sample_size": valued["pairs"].astype("float64"),

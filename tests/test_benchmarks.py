@@ -12,7 +12,15 @@ duckdb = pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import bad_rows, bare, by_hand, library, plain_pandera, run  # noqa: E402
+from benchmarks import (  # noqa: E402
+    bad_rows,
+    bare,
+    by_hand,
+    draws_by_hand,
+    library,
+    plain_pandera,
+    run,
+)
 from benchmarks.compare import ResultsDiffer, same, same_table  # noqa: E402
 from benchmarks.factors import factor_table  # noqa: E402
 from benchmarks.generate import Recipe, proxy_folder, records_file, workbook_file  # noqa: E402
@@ -231,6 +239,22 @@ def test_scale_is_judged_per_record_and_after_the_map_as_it_is():
     assert judged["library_value, time per record at 100 / at 10"] == ("1.20", True)
     assert judged["library_after_map, time at 100 / at 10"] == ("1.50", False)
     assert judged["peak memory of library_value, 100 records"] == ("2.50 GB", False)
+
+
+def test_draws_are_held_to_a_second_and_to_what_they_add():
+    runs = [Run(0.8, int(1.4e9), int(1.0e9), {}), Run(1.1, int(1.6e9), int(1.0e9), {})]
+    found = {v.what: (v.measured, v.met) for v in verdicts({("library_simulate", 10): runs}, 10)}
+    # The median of 0.8 and 1.1 is 0.95; the second run added 0.6 GB.
+    assert found["time of library_simulate"] == ("0.95 s", True)
+    assert found["memory that library_simulate adds"] == ("0.60 GB", False)
+
+
+def test_draws_by_hand_find_the_same(records, proxies, monkeypatch):
+    monkeypatch.setattr(draws_by_hand, "DRAWS", 400)
+    by_numpy = draws_by_hand.numpy_draws(*draws_by_hand.with_draws(records, proxies))
+    found = draws_by_hand.library_simulate(*draws_by_hand.assessed(records, proxies))
+    assert len(found["draws"]) > 60
+    same(found, by_numpy)
 
 
 def test_every_job_that_must_agree_is_run_after_the_one_it_agrees_with():

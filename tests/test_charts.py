@@ -339,3 +339,56 @@ def test_saved_pictures_of_the_internal_profile_say_so(assess, tmp_path, profile
         assert (tmp_path / "charts" / f"{name}.png").stat().st_size > 1000
         svg = (tmp_path / "charts" / f"{name}.svg").read_text("utf-8")
         assert ("Not for publication" in svg) == (profile == "internal")
+
+
+@pytest.fixture(scope="module")
+def simulated(results):
+    """Draws of the worked example, whose inputs are those of all its value."""
+    worked, _ = results
+    return worked.simulate(1_600, 1)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("of", ["present_value", "net_present_value", "sroi_ratio"])
+def test_a_distribution_shows_every_draw_range_and_cost(simulated, of, narrow):
+    ax = charts.distribution(simulated, of=of, narrow=narrow)
+    drawn(ax)
+    # Heights are shares of the draws, and together they are all of them.
+    heights = sum(bar.get_height() for bar in ax.containers[0])
+    assert heights == pytest.approx(1)
+    row = simulated.totals.set_index("total").loc[of]
+    plain = [bar for bar in ax.containers[0] if not bar.get_hatch()]
+    # Bars that are not hatched are those between the ends, which are edges of bars.
+    assert plain[0].get_x() == pytest.approx(row["low"])
+    assert plain[-1].get_x() + plain[-1].get_width() == pytest.approx(row["high"])
+    inside = sum(bar.get_height() for bar in plain)
+    # 95% of 1,600 draws, but for the two that an end may fall between.
+    assert inside == pytest.approx(0.95, abs=2 / 1_600)
+    assert "95% of 1,600 draws" in words(ax) and "assessed" in words(ax)
+    cost = {"present_value": 9743.49, "net_present_value": 0.0, "sroi_ratio": 1.0}[of]
+    dashed = [line for line in ax.lines if line.get_linestyle() == "--"]
+    assert dashed[0].get_xdata()[0] == pytest.approx(cost, abs=0.005)
+    left, right = ax.get_xlim()
+    assert left < cost < right
+
+
+def test_a_distribution_takes_axes_and_names_what_it_cannot_draw(simulated, results):
+    ax = Figure().subplots()
+    assert charts.distribution(simulated, ax) is ax
+    with pytest.raises(SettingsError, match="choose one of present_value"):
+        charts.distribution(simulated, of="gross_value")
+    published = results[1]
+    assert published.simulation is None
+    bare = programmes.network().with_range(programmes.network().simulate(320)).for_output()
+    said = words(charts.distribution(bare.simulation))
+    assert "31% of the value has none" in said
+
+
+def test_a_distribution_without_a_ratio_has_no_cost(assess, proxy_set):
+    proxies = proxy_set({"low": 60.0, "high": 160.0})
+    simulation = assess({}, proxies=proxies, assumptions={"price_year": "2024-25"}).simulate(160)
+    ax = charts.distribution(simulation)
+    assert not [line for line in ax.lines if line.get_linestyle() == "--"]
+    assert "exceeds cost" not in words(ax)
+    with pytest.raises(SettingsError, match="no inputs were recorded"):
+        charts.distribution(simulation, of="sroi_ratio")

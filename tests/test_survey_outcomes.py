@@ -169,6 +169,8 @@ def test_records_by_hand():
     assert rows["sample_size"].tolist() == rows["people"].tolist() == [4, 4]
     # Walks: changes with mean 0.25 and s 0.9574 over 4: the interval spans nought.
     assert rows["quantity_low"].iloc[1] < 0 < rows["quantity_high"].iloc[1]
+    # The ends are those of the interval of the change, which is at 95% unless asked otherwise.
+    assert rows["quantity_level"].tolist() == [0.95, 0.95]
     assert not {"deadweight", "displacement", "attribution_to_others"} & set(rows)
     assert "Only 4 pairs" in rows["note"].iloc[0]
     assert "asked as life satisfaction" in rows["note"].iloc[0]

@@ -58,8 +58,8 @@ def test_codes_and_yes_no_are_chosen_from_a_list(book, table):
 def test_a_share_is_limited_with_a_word_of_help(book):
     validations = book["outcomes"].data_validations.dataValidation
     shares = [each for each in validations if each.type == "decimal"]
-    # deadweight, displacement, attribution to others and drop-off
-    assert len(shares) == 4
+    # the level of a range, deadweight, displacement, attribution to others and drop-off
+    assert len(shares) == 5
     assert {(each.formula1, each.formula2) for each in shares} == {("0", "1")}
     assert {each.error for each in shares} == {"Write a share between 0 and 1: 35% is 0.35."}
 

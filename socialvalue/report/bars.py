@@ -141,6 +141,44 @@ def steps(
     return ax
 
 
+def spans(
+    ax: Axes | None,
+    names: Sequence[str],
+    bars: tuple[np.ndarray, np.ndarray, Sequence[str]],
+    about: tuple[str, str, str],
+    narrow: bool = False,
+) -> Axes:
+    """Draw to where an answer moves from the middle line: plain at one end, hatched at the other.
+
+    Parameters
+    ----------
+    ax : Axes or None
+    names : sequence of str
+    bars : tuple
+        Change at the low end and at the high end of each [money or ratio], and what each bar says.
+    about : tuple of str
+        Title, currency (blank for a ratio), and what the changes are.
+    narrow : bool
+        Whether names stand above their bars.
+    """
+    at_low, at_high, said = bars
+    title, currency, what = about
+    names = [wrapped(name, _NARROW_LINE if narrow else _LINE) for name in names]
+    ax = _axes(ax, names, narrow)
+    places, thick = np.arange(len(names)), _thickness(names, narrow)
+    # Where both ends lie on one side, the thinner bar shows inside the other.
+    for change, paint, size in ((at_high, BAR, 1.0), (at_low, PALE, 0.62)):
+        inside = np.where(np.sign(at_low) * np.sign(at_high) > 0, size, 1.0)
+        drawn = ax.barh(places, change, thick * inside, color=paint, edgecolor=INK, linewidth=0.6)
+        for bar in drawn if paint == PALE else ():
+            bar.set_hatch("///")
+    _numbers(ax, np.maximum(at_low, at_high), said)
+    _finish(ax, names, (title, currency, what), narrow)
+    if not currency:
+        ax.xaxis.set_major_formatter("{x:g}")
+    return ax
+
+
 def wrapped(name: str, line: int = _LINE) -> str:
     """A name on at most three lines of so many characters."""
     lines = textwrap.wrap(" ".join(name.split()), line, max_lines=3, placeholder=" …")

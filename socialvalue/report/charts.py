@@ -12,6 +12,8 @@ from socialvalue.files import replace_whole
 from socialvalue.report import labels
 from socialvalue.report.bars import BAR, Bars, draw, say_below, steps
 from socialvalue.report.change_chart import change as change
+from socialvalue.report.distribution import distribution as distribution
+from socialvalue.report.tornado import tornado as tornado
 from socialvalue.results import Result
 from socialvalue.summary import MERGED, UNALLOCATED
 

@@ -1,0 +1,244 @@
+"""Which numbers of an assessment are uncertain, how far, and which outcomes rest on each?
+
+A parameter is one number that someone found out or judged: a proxy's unit value, a deadweight that
+a row of the adjustments states, the size of one measured change. It is the same number in every
+row of the impact map that uses it, so it is drawn once and shared.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from socialvalue.errors import SettingsError
+from socialvalue.evidence_spreads import GradeSpread, from_grade, grade_spreads
+from socialvalue.fitted_shapes import OFF_CENTRE
+from socialvalue.recorded_levels import recorded_levels
+from socialvalue.spreads import Spread, from_ends
+from socialvalue.stated_spreads import (
+    INPUT,
+    Stated,
+    refuse_unused,
+    stated_spreads,
+    statements_for,
+)
+from socialvalue.uncertain_numbers import (
+    BOUNDS,
+    SLOTS,
+    adjustments,
+    counted_rows,
+    quantities,
+    unit_values,
+)
+
+if TYPE_CHECKING:
+    from socialvalue.results import Result
+
+COLUMNS = (
+    "parameter",
+    "kind",
+    "what",
+    "unit",
+    "central",
+    "low",
+    "high",
+    "distribution",
+    "level",
+    "least",
+    "most",
+    "source",
+    "value_behind",
+)
+_INPUT_UNIT = "ratio to the recorded inputs"
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """The counted rows of an assessment's maps and the parameters they use.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        From `counted_rows`, with ``<slot>_is`` for each of `SLOTS`: the position of the row's
+        parameter, or -1.
+    parameters : DataFrame
+        One row a parameter: parameter (its name), kind, what, unit, central, low, high,
+        distribution, level, least, most, source, value_behind [money].
+    spreads : tuple of Spread
+        Beside them.
+    """
+
+    rows: pd.DataFrame
+    parameters: pd.DataFrame
+    spreads: tuple[Spread, ...]
+
+
+def uncertain(
+    result: "Result", spreads: pd.DataFrame | None = None, grades: pd.DataFrame | None = None
+) -> Uncertain:
+    """The parameters of an assessment, each with its spread.
+
+    Parameters
+    ----------
+    result : Result
+        Not published.
+    spreads : DataFrame, optional
+        Spreads of the user's own, as `socialvalue.stated_spreads.stated_spreads` says.
+    grades : DataFrame, optional
+        evidence, down, up: spreads of quantities by grade of evidence, where records state none;
+        as `socialvalue.spreads.from_grade` says.
+
+    Raises
+    ------
+    SettingsError
+        If nothing is valued, a result is published, or a statement fits no number.
+    """
+    if result.basis is None:
+        raise SettingsError(
+            "A published result holds merged rows, whose numbers are blank. Ask the assessment "
+            "itself, and publish what comes of it."
+        )
+    rows = counted_rows(result)
+    if rows.empty:
+        raise SettingsError("No priced outcome counts in this assessment, so no value can vary.")
+    stated = stated_spreads(spreads)
+    graded = {} if grades is None else grade_spreads(grades)
+    parts: list[pd.DataFrame] = []
+    for slot in SLOTS:
+        numbers, held = _numbers(rows, slot, result, stated, graded)
+        found, codes = _grouped(rows, numbers.assign(kind_of=slot, stated=held), slot)
+        rows[f"{slot}_is"] = np.where(codes >= 0, codes + sum(map(len, parts)), -1)
+        parts.append(found)
+    parts.append(_inputs(result, stated))
+    table = pd.concat(parts, ignore_index=True)
+    table["parameter"] = _names(table)
+    drawn = [_spread(row, stated, graded) for row in table.to_dict("records")]
+    named = [
+        _by_name(row, each, stated) for row, each in zip(table.itertuples(), drawn, strict=True)
+    ]
+    refuse_unused(stated, {*table["stated"], *[position for _, position in named]})
+    return _assembled(rows, table, [each for each, _ in named])
+
+
+def _numbers(
+    rows: pd.DataFrame,
+    slot: str,
+    result: "Result",
+    stated: Sequence[Stated],
+    grades: Mapping[str, GradeSpread],
+) -> tuple[pd.DataFrame, np.ndarray]:
+    held = statements_for(stated, slot, rows)
+    if slot == "unit_value":
+        return unit_values(rows, result), held
+    if slot == "quantity":
+        with_ends = np.array([*[each.has_ends for each in stated], False])[held]
+        assert result.basis is not None
+        ranged = bool(rows["has_quantity_range"].any())
+        levels = recorded_levels(result.basis.records) if ranged else {}
+        return quantities(rows, set(grades), with_ends, levels), held
+    return adjustments(rows, slot), held
+
+
+def _grouped(
+    rows: pd.DataFrame, numbers: pd.DataFrame, slot: str
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """One row for each identity and statement, and the position of each row's, or -1."""
+    there = numbers["key"].notna()
+    groups = numbers[there].groupby(["key", "stated"], sort=False)
+    found = groups.first().reset_index()
+    codes = np.full(len(rows), -1)
+    codes[there.to_numpy(bool)] = groups.ngroup()
+    main = pd.DataFrame({"code": codes, "size": rows["present_value"].abs()})[rows["map"] == ""]
+    found["value_behind"] = main.groupby("code")["size"].sum().reindex(range(len(found))).fillna(0)
+    if slot == "quantity" and len(found):
+        # The size of a change is the sum of its rows, at each end.
+        sums = numbers[(rows["map"] == "") & there].groupby(["key", "stated"], sort=False)
+        amounts = sums[["central", "low", "high"]].sum(min_count=1)
+        found[["central", "low", "high"]] = amounts.reindex(
+            pd.MultiIndex.from_frame(found[["key", "stated"]])
+        ).to_numpy(float)
+    return found, codes
+
+
+def _inputs(result: "Result", stated: Sequence[Stated]) -> pd.DataFrame:
+    """What each kind of input cost, as a ratio to what was recorded."""
+    inputs = result.inputs
+    kinds = pd.DataFrame({"input_type": sorted(inputs["input_type"].dropna().unique())})
+    behind = [
+        float(inputs.loc[inputs["input_type"] == kind, "present_value"].sum())
+        for kind in kinds["input_type"]
+    ]
+    return pd.DataFrame(
+        {
+            "key": kinds["input_type"].astype(object),
+            "stated": statements_for(stated, INPUT, kinds),
+            "what": kinds["input_type"],
+            "unit": _INPUT_UNIT,
+            "central": 1.0,
+            "low": np.nan,
+            "high": np.nan,
+            "kind": "",
+            "source": "inputs",
+            "kind_of": INPUT,
+            "value_behind": behind,
+        }
+    )
+
+
+def _names(table: pd.DataFrame) -> pd.Series:
+    """A name for each parameter that no other has."""
+    names = table["kind_of"] + ": " + table["key"].astype(str)
+    split = names.duplicated(keep=False)
+    apart = table["stated"].map(lambda place: f" (spreads, row {place + 1})" if place >= 0 else "")
+    return names + apart.where(split, "")
+
+
+def _spread(
+    row: dict[str, Any], stated: Sequence[Stated], grades: Mapping[str, GradeSpread]
+) -> Spread:
+    least, most = BOUNDS.get(row["kind_of"], (-np.inf, np.inf))
+    bounds = {"least": least, "most": most}
+    if row["stated"] >= 0:
+        own = (row["low"], row["high"])
+        return stated[row["stated"]].spread(row["central"], own, **bounds)
+    if isinstance(row["grade"], str):
+        return from_grade(row["central"], row["grade"], grades, source=row["parameter"], **bounds)
+    about: dict[str, Any] = {"source": f"{row['parameter']} ({row['source']})", **bounds}
+    if row["kind_of"] == "quantity" and row["level"] > 0:
+        return _interval(row, about)
+    return from_ends(row["central"], row["low"], row["high"], row["kind"], **about)
+
+
+def _interval(row: dict[str, Any], about: dict[str, Any]) -> Spread:
+    """Spread of a change whose records say at which level their range is an interval."""
+    ends = (row["central"], row["low"], row["high"])
+    middle, half = (row["low"] + row["high"]) / 2, (row["high"] - row["low"]) / 2
+    if abs(row["central"] - middle) <= OFF_CENTRE * half:
+        return from_ends(*ends, "normal", level=row["level"], **about)
+    # A lopsided interval is no normal distribution; its ends are then taken as they stand.
+    about["source"] += f", lopsided for an interval at {row['level']:.0%}: taken as its ends"
+    return from_ends(*ends, **about)
+
+
+def _by_name(row: Any, drawn: Spread, stated: Sequence[Stated]) -> tuple[Spread, int]:
+    """The spread that is stated for a parameter by its name, where one is."""
+    for position, each in enumerate(stated):
+        if each.parameter == row.parameter:
+            least, most = BOUNDS.get(row.kind_of, (-np.inf, np.inf))
+            own = (row.low, row.high)
+            return each.spread(row.central, own, least=least, most=most), position
+    return drawn, -1
+
+
+def _assembled(rows: pd.DataFrame, table: pd.DataFrame, spreads: list[Spread]) -> Uncertain:
+    # The ends of a recorded quantity are kept: they say how each row moves between them.
+    table = table.assign(own_low=table["low"], own_high=table["high"], kind=table["kind_of"])
+    table["low"] = [each.low for each in spreads]
+    table["high"] = [each.high for each in spreads]
+    table["distribution"] = [each.kind for each in spreads]
+    table["level"] = [np.nan if each.level is None else each.level for each in spreads]
+    table["least"] = [BOUNDS.get(kind, (-np.inf, np.inf))[0] for kind in table["kind"]]
+    table["most"] = [BOUNDS.get(kind, (-np.inf, np.inf))[1] for kind in table["kind"]]
+    return Uncertain(rows, table[[*COLUMNS, "own_low", "own_high"]], tuple(spreads))

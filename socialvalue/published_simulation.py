@@ -1,0 +1,93 @@
+"""What may be published of a simulation? The groups that a published result shows, no others."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from socialvalue.merging import MERGED_LABEL
+from socialvalue.results import Result
+from socialvalue.simulation import Simulation, tables_by
+from socialvalue.summary import ROW_KEYS
+from socialvalue.value_model import Shown
+
+_OF_RATIO = ("net_present_value", "sroi_ratio")
+_STATED = r"adjustments, row |stated nowhere"
+"""Of adjustments, the numbers that are published anyway."""
+
+
+def published_simulation(
+    simulation: Simulation, published: Result, new_ids: pd.Series
+) -> Simulation:
+    """A simulation in which small groups are merged as they are in the published result.
+
+    Every table is of the same draws, added up over the published rows. Breakdowns have none, as
+    they have no other range; nor has what cannot be shown of the totals.
+
+    Parameters
+    ----------
+    simulation : Simulation
+        Of the assessment.
+    published : Result
+        Without a simulation.
+    new_ids : Series
+        Published row_id of each row of the map, by its own.
+    """
+    model, values = simulation.model, simulation.values
+    assert model is not None and values is not None
+    rows = model.uncertain.rows[model.uncertain.rows["map"] == ""]
+    told = published.valued.rows.set_index("row_id")
+    new = rows["row_id"].map(new_ids)
+    keys = {key: told[key].reindex(new).to_numpy(object) for key in ROW_KEYS}
+    hidden = published.valued.values
+    without = set(hidden.loc[hidden["year"] == MERGED_LABEL, "row_id"])
+    shown = Shown(
+        rows=rows.assign(row_id=new, **keys),
+        years=dict.fromkeys(rows.index[new.isin(without)], MERGED_LABEL),
+        allocation=published.allocation,
+    )
+    frameworks = list(published.frameworks)
+    wanted: list[tuple[str, ...]] = [(key,) for key in (*frameworks, *ROW_KEYS, "year")]
+    wanted += [(name, "year") for name in frameworks]
+    split = replace(model, shown=shown, by=tuple(dict.fromkeys(wanted)))
+    known = {each: published.by(*each) for each in split.by}
+    tables = tables_by(split, values, simulation.level, known)
+    # A year that only some of the merged outcomes could last into would show them alone.
+    tables = {each: table.iloc[: len(known[each])] for each, table in tables.items()}
+    return replace(_totals_left(simulation, published), model=None, values=None, tables=tables)
+
+
+def _totals_left(simulation: Simulation, published: Result) -> Simulation:
+    """The simulation without totals that the published result does not show."""
+    gone = list(_OF_RATIO) if published.ratio_missing else []
+    totals = simulation.totals.set_index("total")
+    own = totals["central"].reindex(published.totals.index).dropna()
+    known = published.totals.reindex(own.index)
+    gone += list(own.index[~np.isclose(own, known, rtol=1e-9) & ~own.index.isin(gone)])
+    for name in gone:
+        totals.loc[name] = np.nan
+        totals.loc[name, "central"] = published.totals[name]
+    chance = simulation.probability_value_exceeds_cost
+    return replace(
+        simulation,
+        totals=totals.reset_index(),
+        draws=simulation.draws.drop(columns=gone),
+        parameters=_parameters_left(simulation.parameters, published),
+        probability_value_exceeds_cost=np.nan if published.ratio_missing else chance,
+        probability_error=np.nan if published.ratio_missing else simulation.probability_error,
+        ratio_missing=published.ratio_missing,
+    )
+
+
+def _parameters_left(parameters: pd.DataFrame, published: Result) -> pd.DataFrame:
+    """Numbers that are published anyway, without the value that rests on each.
+
+    The size of a change, and what records state themselves, could be of a small group.
+    """
+    used = published.proxies_used["proxy_id"]
+    of_proxy = parameters["what"].str.split(",").str[0].isin(used)
+    values = (parameters["kind"] == "unit_value") & of_proxy
+    stated = parameters["what"].astype("string").str.match(_STATED).to_numpy(bool)
+    stated &= (parameters["kind"] != "quantity").to_numpy(bool)
+    left = parameters[values | stated | (parameters["kind"] == "input_value")]
+    return left.drop(columns="value_behind").reset_index(drop=True)

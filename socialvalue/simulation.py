@@ -1,0 +1,222 @@
+"""What does a simulation say? Distributions of totals and categories, with what they leave out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from socialvalue.assumptions import Assumptions
+from socialvalue.draw_statistics import STATISTICS, keys_as_text, statistics
+from socialvalue.errors import SettingsError
+from socialvalue.totals import Range
+from socialvalue.value_model import ValueModel
+from socialvalue.value_outputs import TOTALS
+
+SHOWN = tuple(name for name in TOTALS if not name.startswith("compared"))
+"""Totals that a simulation shows."""
+_WORDS = {"latin-hypercube": "Latin hypercube", "sobol": "Sobol", "random": "random"}
+
+Keys = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Simulation:
+    """Distributions of the totals and categories of an assessment.
+
+    Ranges lie between the quantiles that leave half of what ``level`` leaves on either side. Values
+    are in the assumptions' currency at their price year.
+
+    Attributes
+    ----------
+    assumptions : Assumptions
+    draws : DataFrame
+        A row a draw: gross_value, net_value, present_value, harm_present_value, input_value,
+        net_present_value [money], sroi_ratio [ratio].
+    totals : DataFrame
+        A row a total: total, central (the assessment's own), mean, sd, low, median, high, and
+        mean_error, low_error, high_error: their Monte Carlo standard errors. Low and high are null
+        where nothing in the total varies. [money, ratio]
+    parameters : DataFrame
+        Every number that could be uncertain, with its spread, as
+        `socialvalue.parameters.Uncertain` says.
+    level : float
+        [share]
+    seed : int
+    sampler : str
+    share_fixed : float
+        Share of present value, in size, that no spread moves. [share]
+    probability_value_exceeds_cost, probability_error : float
+        Share of draws in which the value that the ratio compares is more than its inputs, and its
+        Monte Carlo standard error; nan where there is no ratio. [share]
+    ratio_missing : str or None
+        Why there is no ratio.
+    """
+
+    assumptions: Assumptions
+    draws: pd.DataFrame
+    totals: pd.DataFrame
+    parameters: pd.DataFrame
+    level: float
+    seed: int
+    sampler: str
+    share_fixed: float
+    probability_value_exceeds_cost: float
+    probability_error: float
+    ratio_missing: str | None
+    model: ValueModel | None = None
+    values: np.ndarray | None = None
+    tables: dict[Keys, pd.DataFrame] = field(default_factory=dict)
+
+    def by(self, *keys: str) -> pd.DataFrame:
+        """Distribution of the present value by goal, group, year or declared breakdown.
+
+        Parameters
+        ----------
+        *keys : str
+            As for `socialvalue.results.Result.by`.
+
+        Returns
+        -------
+        DataFrame
+            The keys (a framework also with its title), present_value (the assessment's own), mean,
+            sd, low, median, high, mean_error, low_error, high_error [money]. Low and high are null
+            where nothing in a category varies. Years that only a longer duration reaches have a
+            present_value of nought.
+
+        Raises
+        ------
+        SettingsError
+            If the result cannot be split by a key, or a published simulation has no such table.
+
+        Examples
+        --------
+        >>> import socialvalue as sv
+        >>> simulation = sv.assess(sv.datasets.load_network()).simulate(draws=1_600, seed=1)
+        >>> table = simulation.by("sdg").dropna(subset="low")
+        >>> bool(((table["low"] < table["mean"]) & (table["mean"] < table["high"])).all())
+        True
+        """
+        if keys not in self.tables:
+            if self.model is None or self.values is None:
+                known = "; ".join(", ".join(each) for each in self.tables)
+                raise SettingsError(
+                    f"A published simulation has no table by {', '.join(keys)}. It has: {known}. "
+                    "Ask the simulation of the assessment itself."
+                )
+            # Worked out from the same draws of the same numbers, so it agrees with the totals.
+            split, told = self.model.with_tables(keys), {keys: self.model.result.by(*keys)}
+            self.tables.update(tables_by(split, self.values, self.level, told))
+        return self.tables[keys].copy()
+
+    @property
+    def convergence_error(self) -> pd.Series:
+        """Monte Carlo standard errors of the present value's mean, low and high [money].
+
+        From the independent samples that the draws are made of, as
+        `socialvalue.draw_statistics.standard_error` says.
+        """
+        row = self.totals.set_index("total").loc["present_value"]
+        return pd.Series({name: row[f"{name}_error"] for name in ("mean", "low", "high")})
+
+    @property
+    def range(self) -> Range:
+        """Low and high of the present value and the ratio, as results carry them."""
+        totals = self.totals.set_index("total")
+        low, high = totals.loc["present_value", ["low", "high"]]
+        ratio_low, ratio_high = totals.loc["sroi_ratio", ["low", "high"]]
+        bare = self.ratio_missing is None and pd.isna(ratio_low)
+        return Range(
+            kind=f"simulated from {len(self.draws):,} draws of what has a stated spread",
+            level=self.level,
+            present_value_low=float(low),
+            present_value_high=float(high),
+            sroi_ratio_low=float(ratio_low),
+            sroi_ratio_high=float(ratio_high),
+            missing="nothing that counts in the value varies" if pd.isna(low) else None,
+            share_without_range=self.share_fixed,
+            ratio_missing="nothing that the ratio covers has a range" if bare else None,
+        )
+
+    @property
+    def chance_in_words(self) -> str:
+        """In which share of the draws value exceeds cost, never more certain than they are."""
+        chance = self.probability_value_exceeds_cost
+        if np.isnan(chance) or chance in (0.0, 1.0):
+            return {0.0: "none", 1.0: "all"}.get(chance, "an unknown share")
+        if not 0.005 <= chance < 0.995:
+            return "less than 1%" if chance < 0.5 else "more than 99%"
+        return f"{chance:.0%}"
+
+    def __repr__(self) -> str:
+        row = self.totals.set_index("total").loc["present_value"]
+        currency, still = self.assumptions.currency, (self.parameters["distribution"] == "fixed")
+        error = max(row["low_error"], row["high_error"])
+        chance = (
+            f"no probability that value exceeds cost: {self.ratio_missing}"
+            if self.ratio_missing
+            else f"value exceeds cost in {self.chance_in_words} of the draws"
+        )
+        return (
+            f"Present value {currency} {row['low']:,.0f} to {row['high']:,.0f} at {self.level:.0%} "
+            f"(assessed: {row['central']:,.0f}), from {len(self.draws):,} draws "
+            f"({_WORDS[self.sampler]}, seed {self.seed}; Monte Carlo error of an end: about "
+            f"{error:,.0f}). {int((~still).sum())} numbers vary; {int(still.sum())} stand still "
+            f"for want of a stated spread, and {self.share_fixed:.0%} of the value rests on those "
+            f"alone. {chance[0].upper()}{chance[1:]}."
+        )
+
+    def ranges_on(self, table: pd.DataFrame, keys: Keys) -> pd.DataFrame:
+        """A result's table by keys with the simulated low and high; null where there is none."""
+        if keys not in self.tables and self.model is None:
+            return table.assign(present_value_low=np.nan, present_value_high=np.nan)
+        found = self.by(*keys) if keys else self.totals[self.totals["total"] == "present_value"]
+        ends = found.set_index(keys_as_text(found, keys))[["low", "high"]]
+        at = keys_as_text(table, keys)
+        return table.assign(
+            present_value_low=ends["low"].reindex(at).to_numpy(float),
+            present_value_high=ends["high"].reindex(at).to_numpy(float),
+        )
+
+
+def tables_by(
+    model: ValueModel, values: np.ndarray, level: float, told: Mapping[Keys, pd.DataFrame]
+) -> dict[Keys, pd.DataFrame]:
+    """Distribution of the present value by each of the model's tables.
+
+    Parameters
+    ----------
+    model : ValueModel
+    values : ndarray, shape (draws, moving parameters)
+    level : float
+        [share]
+    told : mapping of DataFrame
+        What the result says, by the keys of each table.
+
+    Returns
+    -------
+    dict of DataFrame
+        Below the rows that the result has stand those that only some draws reach.
+    """
+    found, outputs = model.evaluate(values, model.moving), model.outputs
+    tables = {}
+    for keys in model.by:
+        here = (outputs["table"] == ", ".join(keys)).to_numpy(bool)
+        spread = statistics(found[:, here], level)
+        tables[keys] = _beside(told[keys], outputs[here], spread, keys)
+    return tables
+
+
+def _beside(
+    told: pd.DataFrame, outputs: pd.DataFrame, spread: pd.DataFrame, keys: Keys
+) -> pd.DataFrame:
+    shown = [name for name in told if name.removesuffix("_title") in keys]
+    known = keys_as_text(outputs, keys)
+    later = outputs.loc[~known.isin(keys_as_text(told, keys)), list(keys)]
+    table = told[[*shown, "present_value"]]
+    if len(later):
+        table = pd.concat([table, later.assign(present_value=0.0)], ignore_index=True)
+    beside = spread.set_index(known).reindex(keys_as_text(table, keys)).reset_index(drop=True)
+    nothing = beside["mean"].isna() & (table["present_value"] == 0)
+    beside.loc[nothing, ["mean", "sd", "median"]] = 0.0
+    return pd.concat([table, beside[list(STATISTICS)]], axis=1)

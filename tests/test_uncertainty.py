@@ -1,0 +1,290 @@
+"""Do simulated distributions have the moments that can be worked out, and say what they leave out?
+
+Monte Carlo figures are held to closed forms within four of their own standard errors: were the
+errors right and normal, one check in 16,000 would fail by chance, and the seeds are fixed. The
+plain error of a mean is the standard deviation over the root of the draws; of a standard deviation
+of near-normal draws, itself over the root of twice their number.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from programmes import network, worked_example
+
+import socialvalue as sv
+from socialvalue.draw_statistics import BATCHES
+from socialvalue.errors import SettingsError
+from socialvalue.report import json_file
+
+ERRORS = 4.0
+DRAWS = 4_000
+PRICES = {"price_year": "2024-25"}
+TEA = {"low": 60.0, "high": 160.0, "distribution": "uniform"}
+COFFEE = {"proxy_id": "coffee", "unit_value": 50.0, "low": 40.0, "high": 60.0}
+INPUTS = pd.DataFrame(
+    {"input_id": ["i"], "amount": [1500.0], "date": ["2024-05-01"], "input_type": ["cash"]}
+)
+
+
+def plain_errors(sd, draws=DRAWS):
+    return ERRORS * sd / math.sqrt(draws), ERRORS * sd / math.sqrt(2 * draws)
+
+
+def total(simulation, name="present_value"):
+    return simulation.totals.set_index("total").loc[name]
+
+
+@pytest.fixture
+def cups(assess, proxy_set):
+    """Ten cups of tea at 60 to 160 pounds (110 in the middle), and twenty of coffee at 40 to 60."""
+
+    def make(*records, proxies=({**TEA, "unit_value": 110.0}, COFFEE), **more):
+        links = (("tea", "sdg", "3", 1.0), ("coffee", "sdg", "4", 1.0))
+        made = proxy_set(*proxies, links=links)
+        records = records or ({}, {"proxy_id": "coffee", "quantity": 20, "outcome": "Awake"})
+        return assess(*records, proxies=made, assumptions=PRICES, **more)
+
+    return make
+
+
+def test_independent_parameters_add_their_variances(cups):
+    # Uniform, 100 wide: variance 100^2 / 12; triangular about 50, 10 either side: 10^2 / 6.
+    sd = math.sqrt(10**2 * 100**2 / 12 + 20**2 * 10**2 / 6)
+    simulation = cups().simulate(DRAWS, 1, sampler="random")
+    row = total(simulation)
+    of_mean, of_sd = plain_errors(sd)
+    assert row["central"] == 10 * 110 + 20 * 50
+    assert row["mean"] == pytest.approx(2100, abs=of_mean)
+    # A sum of a uniform and a triangular has thinner tails than a normal: its own error is less.
+    assert row["sd"] == pytest.approx(sd, abs=of_sd)
+    # Ends of tea alone: the middle 95% of 600 to 1,600 is 625 to 1,575.
+    tea = simulation.by("sdg").set_index("sdg").loc["3"]
+    density = 1 / 1000
+    of_end = ERRORS * math.sqrt(0.025 * 0.975 / DRAWS) / density
+    assert (tea["low"], tea["high"]) == pytest.approx((625, 1575), abs=of_end)
+
+
+def test_a_shared_parameter_adds_standard_deviations(cups):
+    # The same tea for two groups in two years is one number: 30 x 100 / sqrt(12), and not the root
+    # of the sum of squares, 22.4 x 100 / sqrt(12).
+    simulation = cups(
+        {}, {"quantity": 20, "stakeholder_group": "others", "date": "2025-05-01"}
+    ).simulate(DRAWS, 2)
+    sd = 30 * 100 / math.sqrt(12)
+    assert total(simulation)["sd"] == pytest.approx(sd, abs=plain_errors(sd)[1])
+    parts = simulation.by("stakeholder_group").set_index("stakeholder_group")
+    assert parts["sd"].sum() == pytest.approx(total(simulation)["sd"], rel=1e-9)
+    # In step, ends add up as well.
+    assert parts["low"].sum() == pytest.approx(total(simulation)["low"], rel=1e-9)
+
+
+def test_latin_hypercubes_are_as_even_as_they_claim(cups):
+    # The mean of evenly laid uniform draws is off by far less than chance has it; the error printed
+    # must cover what it is off, and be less than the plain one.
+    simulation = cups().simulate(DRAWS, 3)
+    row, error = total(simulation), simulation.convergence_error
+    assert abs(row["mean"] - 2100) <= ERRORS * error["mean"]
+    assert error["mean"] < 0.1 * row["sd"] / math.sqrt(DRAWS)
+
+
+def test_the_error_printed_is_that_of_repeated_simulations(cups):
+    # Over 40 seeds the ends scatter by about what each simulation says of itself: the standard
+    # deviation of 40 numbers is known to 1 / sqrt(78) = 11%, an error from 16 samples to 18%, and
+    # the mean of 40 such to 3%; four such errors are 0.45.
+    result = cups()
+    found = [result.simulate(480, seed) for seed in range(40)]
+    ends = np.std([total(each)["low"] for each in found], ddof=1)
+    said = np.sqrt(np.mean([each.convergence_error["low"] ** 2 for each in found]))
+    assert ends == pytest.approx(said, rel=0.45)
+
+
+def test_the_same_seed_gives_the_same_numbers(cups):
+    one, same, other = (cups().simulate(320, seed) for seed in (5, 5, 6))
+    pd.testing.assert_frame_equal(one.draws, same.draws)
+    pd.testing.assert_frame_equal(one.by("sdg"), same.by("sdg"))
+    assert not one.draws.equals(other.draws)
+
+
+@pytest.mark.parametrize("sampler", ["latin-hypercube", "sobol", "random"])
+def test_every_sampler_agrees(cups, sampler):
+    simulation = cups().simulate(4_096, 7, sampler=sampler)
+    sd = math.sqrt(10**2 * 100**2 / 12 + 20**2 * 10**2 / 6)
+    assert total(simulation)["mean"] == pytest.approx(2100, abs=plain_errors(sd, 4_096)[0])
+    assert simulation.sampler == sampler and len(simulation.draws) == 4_096
+
+
+def test_the_chance_that_value_exceeds_cost(cups):
+    # Ten cups of 60 to 160 pounds are worth 600 to 1,600; more than 1,500 in one case in ten.
+    simulation = cups({}, inputs=INPUTS).simulate(DRAWS, 8, sampler="random")
+    of_share = ERRORS * math.sqrt(0.1 * 0.9 / DRAWS)
+    assert simulation.probability_value_exceeds_cost == pytest.approx(0.1, abs=of_share)
+    # From 16 samples of 250: the error of an error is 18%, so four are 0.72.
+    plain = math.sqrt(0.1 * 0.9 / DRAWS)
+    assert simulation.probability_error == pytest.approx(plain, rel=0.72)
+    ratio = total(simulation, "sroi_ratio")
+    assert ratio["high"] == pytest.approx(total(simulation)["high"] / 1500, rel=1e-12)
+    assert total(simulation, "net_present_value")["low"] == pytest.approx(
+        total(simulation)["low"] - 1500, rel=1e-12
+    )
+
+
+def test_uncertain_costs_move_the_ratio_and_not_the_value(cups):
+    stated = pd.DataFrame([{"field": "input_value", "down": 0.2, "up": 0.2}])
+    simulation = cups({}, inputs=INPUTS).simulate(DRAWS, 9, spreads=stated, sampler="random")
+    # Triangular, 300 either side of 1,500: a standard deviation of 300 / sqrt(6).
+    sd = 300 / math.sqrt(6)
+    assert total(simulation, "input_value")["sd"] == pytest.approx(sd, abs=plain_errors(sd)[1])
+    draws = simulation.draws
+    np.testing.assert_allclose(
+        draws["sroi_ratio"], draws["present_value"] / draws["input_value"], rtol=1e-12
+    )
+
+
+def test_a_range_of_no_width_is_fixed(cups):
+    proxies = ({**TEA, "unit_value": 110.0}, {**COFFEE, "low": 50.0, "high": 50.0})
+    simulation = cups(proxies=proxies).simulate(320, 1)
+    kinds = simulation.parameters.set_index("parameter")["distribution"]
+    assert kinds["unit_value: coffee"] == "fixed" and kinds["unit_value: tea"] == "uniform"
+    # Coffee is 1,000 of 2,100 pounds.
+    assert simulation.share_fixed == pytest.approx(1000 / 2100)
+    coffee = simulation.by("sdg").set_index("sdg").loc["4"]
+    assert coffee[["present_value", "mean", "sd", "mean_error"]].tolist() == [1000, 1000, 0, 0]
+    assert coffee[["low", "high"]].isna().all()
+
+
+def test_with_nothing_to_draw_it_says_so(cups):
+    plain = ({"unit_value": 110.0}, {"proxy_id": "coffee", "unit_value": 50.0})
+    with pytest.raises(SettingsError, match="Nothing can be drawn"):
+        cups(proxies=plain).simulate()
+    by_grade = pd.DataFrame({"evidence": [""], "down": [0.5], "up": [0.5]})
+    assert cups(proxies=plain).simulate(320, grades=by_grade).share_fixed == 0
+
+
+def test_correlated_parameters_widen_the_sum(cups):
+    together = sv.CorrelationGroup("drinks", ["unit_value: tea", "unit_value: coffee"], 1.0)
+    result = cups()
+    apart = total(result.simulate(DRAWS, 4))["sd"]
+    found = total(result.simulate(DRAWS, 4, correlations=[together]))["sd"]
+    # Ranks in step: a uniform and a triangular quantile of one share u. E[(u - 1/2) x quantile]
+    # makes their correlation 0.9899 (sqrt(2) x 7/10), so the variance of the sum is
+    # a^2 + b^2 + 2 x 0.98995 ab.
+    a, b = 10 * 100 / math.sqrt(12), 20 * 10 / math.sqrt(6)
+    sd = math.sqrt(a**2 + b**2 + 2 * 0.7 * math.sqrt(2) * a * b)
+    assert found == pytest.approx(sd, abs=plain_errors(sd)[1])
+    assert apart == pytest.approx(math.hypot(a, b), abs=plain_errors(sd)[1])
+
+
+def test_an_uncertain_duration_reaches_years_that_the_assessment_does_not(cups):
+    # Lasting 1 to 3 years, 2 as a rule: drop-off none, rate nought, so value is in proportion.
+    stated = pd.DataFrame(
+        [
+            {"field": "duration_years", "low": 1.0, "high": 3.0, "distribution": "uniform"},
+            {"parameter": "unit_value: tea", "distribution": "fixed"},
+        ]
+    )
+    result = cups({"duration_years": 2})
+    simulation = result.simulate(DRAWS, 5, spreads=stated, sampler="random")
+    table = simulation.by("year").set_index("year")
+    assert table["present_value"].to_dict() == {"2024-25": 1100, "2025-26": 1100, "2026-27": 0}
+    # The third year is lived in from 2 on: half of the draws, half of it on average, so 275.
+    of_mean = plain_errors(1100 * math.sqrt(5 / 48))[0]
+    assert table.loc["2026-27", "mean"] == pytest.approx(275, abs=of_mean)
+    assert table["mean"].sum() == pytest.approx(total(simulation)["mean"], rel=1e-9)
+    # The result's own table keeps to its own years.
+    assert set(result.with_range(simulation).by("year")["year"]) == {"2024-25", "2025-26"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"draws": 20}, "at least 160"),
+        ({"draws": 1000.0}, "whole number"),
+        ({"seed": -1}, "whole number"),
+        ({"level": 95}, "between 0 and 1"),
+        ({"sampler": "halton"}, "choose one of"),
+        ({"sampler": "sobol", "draws": 10_000}, "8,192 or 16,384"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(cups, settings, message):
+    with pytest.raises(SettingsError, match=message):
+        cups().simulate(**settings)
+
+
+def test_a_sobol_sequence_is_a_power_of_two_in_every_sample():
+    # 16 samples of a power of two each are a power of two together, and at least 256.
+    assert BATCHES & (BATCHES - 1) == 0
+
+
+def test_every_output_carries_one_kind_of_range():
+    result = network()
+    simulation = result.simulate(800, 1)
+    ranged = result.with_range(simulation)
+    assert ranged.range.level == 0.95 and ranged.range.kind.startswith("simulated from 800 draws")
+    assert "simulated from 800 draws" in ranged.headline
+    for key in ("sdg", "imd_decile", "year"):
+        found = ranged.by(key).set_index(key)[["present_value_low", "present_value_high"]]
+        drawn = simulation.by(key).set_index(key)[["low", "high"]]
+        np.testing.assert_array_equal(found, drawn.reindex(found.index))
+    whole = ranged.by()[["present_value_low", "present_value_high"]].iloc[0].tolist()
+    assert whole == [ranged.range.present_value_low, ranged.range.present_value_high]
+    told = json_file.to_json(ranged)
+    assert told["range"]["level"] == 0.95 and told["share_without_range"] == simulation.share_fixed
+    # Nothing else is moved.
+    pd.testing.assert_series_equal(ranged.totals, result.totals)
+    assert result.range.level is None
+
+
+def test_a_range_of_another_result_is_refused():
+    simulation = network().simulate(320)
+    with pytest.raises(SettingsError, match="another result"):
+        worked_example().with_range(simulation)
+
+
+def test_a_published_simulation_shows_published_groups_only():
+    result = network()
+    ranged = result.with_range(result.simulate(800, 1))
+    published = ranged.for_output()
+    simulation = published.simulation
+    for key in ("stakeholder_group", "outcome", "project", "sdg", "year"):
+        shown = set(published.by(key)[key])
+        assert set(simulation.by(key)[key]) == shown
+    # In the network two groups rest on few people; they are in no table, parameter or draw.
+    hidden = set(result.by("outcome")["outcome"]) - set(published.by("outcome")["outcome"])
+    assert hidden
+    told = simulation.parameters.astype(str).to_csv() + "".join(
+        table.to_csv() for table in simulation.tables.values()
+    )
+    assert not any(str(outcome) in told for outcome in hidden)
+    assert "value_behind" not in simulation.parameters
+    assert simulation.model is None and simulation.values is None
+    # Breakdowns have no range when published, simulated or not.
+    assert published.by("imd_decile")["present_value_low"].isna().all()
+    with pytest.raises(SettingsError, match="no table by imd_decile"):
+        simulation.by("imd_decile")
+    # Merged rows are the same draws together: their ends are inside the sum of their parts' ends.
+    merged = simulation.by("stakeholder_group").set_index("stakeholder_group")
+    whole = result.by("stakeholder_group").set_index("stakeholder_group")["present_value"]
+    assert merged["present_value"].sum() == pytest.approx(whole.sum())
+    assert merged["mean"].sum() == pytest.approx(total(simulation)["mean"], rel=1e-9)
+    # The harms of merged groups are in no total, so their distribution is not shown.
+    assert "harm_present_value" not in simulation.draws
+    with pytest.raises(SettingsError, match="published result"):
+        published.simulate()
+
+
+def test_the_repr_says_what_it_rests_on():
+    said = repr(network().simulate(800, 3))
+    for part in (
+        "at 95%",
+        "800 draws",
+        "seed 3",
+        "Monte Carlo error",
+        "stand still",
+        "31%",
+        "cost",
+    ):
+        assert part in said
+    bare = repr(network().simulate(800, 3, level=0.8))
+    assert "at 80%" in bare
