@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from socialvalue.assessment import assess as assess
     from socialvalue.assumptions import Assumptions as Assumptions
     from socialvalue.checks import check as check
+    from socialvalue.comparing import compare as compare
+    from socialvalue.comparison import Comparison as Comparison
     from socialvalue.correlation import CorrelationGroup as CorrelationGroup
     from socialvalue.errors import EngineError as EngineError
     from socialvalue.errors import InputError as InputError
@@ -36,6 +38,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Assessment": "socialvalue.assessment",
     "Assumptions": "socialvalue.assumptions",
+    "Comparison": "socialvalue.comparison",
     "CorrelationGroup": "socialvalue.correlation",
     "EngineError": "socialvalue.errors",
     "InputError": "socialvalue.errors",
@@ -47,6 +50,7 @@ _HOME = {
     "Spread": "socialvalue.spreads",
     "assess": "socialvalue.assessment",
     "check": "socialvalue.checks",
+    "compare": "socialvalue.comparing",
     "load_proxies": "socialvalue.proxies",
     "parse_records": "socialvalue.parse",
     "read_records": "socialvalue.read",
@@ -64,6 +68,7 @@ _MODULES = {
 __all__ = [
     "Assessment",
     "Assumptions",
+    "Comparison",
     "CorrelationGroup",
     "EngineError",
     "InputError",
@@ -76,6 +81,7 @@ __all__ = [
     "assess",
     "charts",
     "check",
+    "compare",
     "datasets",
     "equity",
     "load_proxies",

@@ -172,6 +172,40 @@ def assess(
         raise typer.Exit(HIGH_FINDINGS)
 
 
+@app.command()
+def compare(
+    last: Annotated[Path, typer.Argument(metavar="A", help="Last time's assessment.json.")],
+    this: Annotated[Path, typer.Argument(metavar="B", help="This time's assessment.json.")],
+    by: Annotated[
+        list[str] | None, typer.Option("--by", metavar="KEY", help="Split by; repeatable.")
+    ] = None,
+    last_covers: Annotated[
+        str, typer.Option(metavar="MONTHS", help="What A covers, as 2024-04:2024-06.")
+    ] = "",
+    this_covers: Annotated[
+        str, typer.Option(metavar="MONTHS", help="What B covers, as 2024-07:2024-09.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it as .csv or .json.")
+    ] = None,
+) -> None:
+    """Say what changed from A to B: volume, mix, prices, adjustments, method, corrections."""
+    from socialvalue.comparing import compare as comparing
+    from socialvalue.report.change_files import months_of_words, write_comparison
+    from socialvalue.report.change_words import as_text, by_as_text
+
+    covers = {"last_covers": last_covers, "this_covers": this_covers}
+    comparison = comparing(
+        last, this, **{name: months_of_words(words) for name, words in covers.items()}
+    )
+    tables = [by_as_text(comparison, key) for key in by or []]
+    if out is not None:
+        write_comparison(comparison, out, by or [], protect=[last, this])
+    typer.echo("\n\n".join([as_text(comparison), *tables]))
+    if out is not None:
+        typer.echo(f"\nWritten: {out}")
+
+
 @proxies_app.command("list")
 def list_sets() -> None:
     """List the shipped proxy sets."""

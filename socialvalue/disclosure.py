@@ -18,6 +18,7 @@ import pandas as pd
 
 from socialvalue.breakdown_merging import merged_breakdowns
 from socialvalue.cost_benefit import published_cases
+from socialvalue.covered_months import covered_months
 from socialvalue.errors import SettingsError
 from socialvalue.findings import in_order
 from socialvalue.merging import (
@@ -100,6 +101,7 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         findings=findings,
         small_rows=pd.DataFrame(),
         basis=None,
+        shown_months=None if result.basis is None else covered_months(result.basis.records),
         survey_change=published_change(result.survey_change, fewest),
         shown_cases=published_cases(result.cases(), valued, safe.ratio_missing),
         # A value that only merged rows use would help to work out who is in them.

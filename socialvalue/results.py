@@ -1,6 +1,6 @@
 """What does an assessment say? The plain, frozen result that reports and comparisons read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
@@ -100,6 +100,7 @@ class Result:
     shown_cases: pd.DataFrame | None = field(repr=False, default=None)
     shown_conventions: pd.DataFrame | None = field(repr=False, default=None)
     simulation: Simulation | None = field(repr=False, default=None)
+    shown_months: tuple[str, str] | None = field(repr=False, default=None)
 
     @property
     def impact_map(self) -> pd.DataFrame:
@@ -176,15 +177,8 @@ class Result:
         return {}
 
     def _by(self, keys: tuple[str, ...]) -> pd.DataFrame:
-        summary.check_keys(keys, list(self.frameworks), list(self.breakdowns))
-        declared = [key for key in keys if key in self.breakdowns]
-        if declared and len(keys) > 1 and self.profile == "publish":
-            raise SettingsError(
-                f"A published result cannot cross {declared[0]!r} with another key: its cells "
-                "could rest on very few people. Ask for one key, or ask the assessment itself."
-            )
-        name = declared[0] if declared else ""
-        valued = self.breakdowns[name] if name else self.valued
+        name = self._map_for(keys)
+        valued = self.breakdowns.get(name, self.valued)
         lines = summary.counted_lines(valued)
         rows = valued.rows[valued.rows["counted"]]
         table = summary.summarise(lines, rows, keys, self.allocations[name], self.frameworks)
@@ -199,13 +193,24 @@ class Result:
         else:
             table = self._with_titles(table, keys).assign(status="valued")
         table = self._with_people(table, keys)
-        if declared and self.profile == "publish":
+        if name and self.profile == "publish":
             # Several sums over one category can be solved for the few people behind one proxy.
             withheld = [*_WITHHELD, "quantity"]
             table = table.assign(**dict.fromkeys(withheld, float("nan")), unit=None)
         order = [key for key in table if key.removesuffix("_title") in keys]
         rest = [*summary.MEASURES, "harm_present_value", "present_value_low", "present_value_high"]
         return table[[*order, *rest, "quantity", "unit", "people", "status"]]
+
+    def _map_for(self, keys: Sequence[str]) -> str:
+        """The breakdown whose map can be split by the keys; empty for the main map."""
+        summary.check_keys(keys, list(self.frameworks), list(self.breakdowns))
+        declared = [key for key in keys if key in self.breakdowns]
+        if declared and len(keys) > 1 and self.profile == "publish":
+            raise SettingsError(
+                f"A published result cannot cross {declared[0]!r} with another key: its cells "
+                "could rest on very few people. Ask for one key, or ask the assessment itself."
+            )
+        return declared[0] if declared else ""
 
     def _unpriced_categories(self, framework: str) -> set[str]:
         rows = self.valued.rows
@@ -293,12 +298,41 @@ class Result:
             self.valued.rows, self.inputs, self.compared_inputs, self.total_people
         )
 
-    def waterfall(self) -> pd.DataFrame:
-        """Steps from gross value to present value; the changes sum exactly.
+    def waterfall(self, *keys: str) -> pd.DataFrame:
+        """Steps from gross value to present value, in total or for each category.
+
+        The changes sum exactly, and so do the categories of a key: what no category takes stands
+        under ``unallocated``, small groups under ``merged``.
+
+        Parameters
+        ----------
+        *keys : str
+            As for `by`; none gives the steps of the whole.
 
         Returns
         -------
         DataFrame
-            step, value (after the step) [money], change [money].
+            The keys (a framework also with its title), step, value (after the step) [money],
+            change [money]. Categories without a counted outcome are not in it. In a published
+            result a declared breakdown has its present value only.
+
+        Raises
+        ------
+        SettingsError
+            If the result cannot be split by a key.
+
+        Examples
+        --------
+        >>> import socialvalue as sv
+        >>> result = sv.assess(sv.datasets.load_network(), "uk-public")
+        >>> goals = result.waterfall("sdg")
+        >>> whole = result.waterfall().set_index("step")["value"]
+        >>> bool((abs(goals.groupby("step")["value"].sum() - whole) < 0.005).all())
+        True
         """
-        return steps.waterfall(summary.counted_lines(self.valued))
+        name = self._map_for(keys)
+        lines = summary.counted_lines(self.breakdowns.get(name, self.valued))
+        shared = (keys, self.allocations[name], self.frameworks, steps.STEPS_LEAVE)
+        parts = summary.over_categories(lines, lines["row_id"].drop_duplicates(), *shared)
+        hidden = bool(name) and self.profile == "publish"
+        return self._with_titles(steps.waterfall(parts, keys, withheld=hidden), keys)

@@ -61,16 +61,43 @@ def summarise(
         present_value_low, present_value_high, quantity, unit.
     """
     amounts = [*MEASURES, *BOUNDS]
-    parts, units = lines.assign(weight=1.0), rows.assign(weight=1.0)
+    parts = over_categories(lines, rows["row_id"], keys, allocation, frameworks, amounts)
+    units = over_categories(rows, rows["row_id"], keys, allocation, frameworks, ["quantity"])
+    return _add_up(parts, units, list(keys))
+
+
+def over_categories(
+    table: pd.DataFrame,
+    row_ids: pd.Series,
+    keys: Sequence[str],
+    allocation: pd.DataFrame,
+    frameworks: Mapping[str, pd.DataFrame],
+    amounts: Sequence[str],
+) -> pd.DataFrame:
+    """A table with a line for each category of the frameworks among the keys.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With ``row_id`` and the amounts.
+    row_ids : Series of int
+        All rows that the table can speak of.
+    keys : sequence of str
+    allocation : DataFrame
+        row_id, framework, category, share.
+    frameworks : mapping of str to DataFrame
+    amounts : sequence of str
+        Columns that are shared out; they add up to what they were.
+    """
+    parts = table
     for key in keys:
         if key in frameworks:
-            shares = with_rest(rows["row_id"], allocation[allocation["framework"] == key])
+            shares = with_rest(row_ids, allocation[allocation["framework"] == key])
             shares = shares.rename(columns={"category": key})[["row_id", key, "share"]]
-            parts = split(parts.drop(columns="share", errors="ignore"), shares, "row_id", amounts)
-            units = split(
-                units.drop(columns="share", errors="ignore"), shares, "row_id", ["quantity"]
+            parts = split(
+                parts.drop(columns="share", errors="ignore"), shares, "row_id", list(amounts)
             )
-    return _add_up(parts, units, list(keys))
+    return parts
 
 
 def with_rest(row_ids: pd.Series, allocation: pd.DataFrame) -> pd.DataFrame:
@@ -101,10 +128,10 @@ def _add_up(parts: pd.DataFrame, units: pd.DataFrame, keys: list[str]) -> pd.Dat
     else:
         result = result.assign(quantity=np.nan, unit=None)
     result = result.reset_index().drop(columns="_all", errors="ignore")
-    return result.sort_values(keys, key=_natural, ignore_index=True) if keys else result
+    return result.sort_values(keys, key=natural_order, ignore_index=True) if keys else result
 
 
-def _natural(values: pd.Series) -> pd.Series:
+def natural_order(values: pd.Series) -> pd.Series:
     """Sort key under which 2 comes before 10, numbers before words and blanks last."""
     numbers = pd.to_numeric(values, errors="coerce")
     words = values.astype("string").fillna("\uffff")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from socialvalue import formulas
-from socialvalue.summary import MEASURES, bounds_by_proxy, has_range
+from socialvalue.summary import MEASURES, bounds_by_proxy, has_range, natural_order
 
 RANGE_KIND = "scenario band from published lows and highs"
 WITH_QUANTITIES = " of proxies and recorded ranges of quantities"
@@ -167,27 +167,54 @@ def _ends(lines: pd.DataFrame) -> tuple[float, float]:
     return float(bounds["present_value_low"].sum()), float(bounds["present_value_high"].sum())
 
 
-def waterfall(lines: pd.DataFrame) -> pd.DataFrame:
+STEPS = {
+    "gross_value": "gross_value",
+    "deadweight": "after_deadweight",
+    "displacement": "after_displacement",
+    "attribution_to_others": "after_attribution",
+    "drop_off": "after_drop_off",
+    "optimism_bias": "net_value",
+    "net_value": "net_value",
+    "discounting": "present_value",
+    "present_value": "present_value",
+}
+"""Steps from gross to present value, in order, each with the column of what it leaves."""
+STEPS_LEAVE = tuple(dict.fromkeys(STEPS.values()))
+
+
+def waterfall(
+    lines: pd.DataFrame, keys: Sequence[str] = (), *, withheld: bool = False
+) -> pd.DataFrame:
     """Steps from gross to present value, in order; the changes sum exactly.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        Value by row and year, over the categories of any framework among the keys.
+    keys : sequence of str
+        Columns of the lines; each combination gets steps of its own.
+    withheld : bool
+        Whether only the last step may be shown.
 
     Returns
     -------
     DataFrame
-        step, value (after the step) [money], change [money].
+        The keys, step, value (after the step) [money], change [money]. Gross, net and present
+        value are totals: their change is their value.
     """
-    sums = {
-        "gross_value": lines["gross_value"].sum(),
-        "deadweight": lines["after_deadweight"].sum(),
-        "displacement": lines["after_displacement"].sum(),
-        "attribution_to_others": lines["after_attribution"].sum(),
-        "drop_off": lines["after_drop_off"].sum(),
-        "optimism_bias": lines["net_value"].sum(),
-        "net_value": lines["net_value"].sum(),
-        "discounting": lines["present_value"].sum(),
-        "present_value": lines["present_value"].sum(),
-    }
-    table = pd.DataFrame({"step": list(sums), "value": [float(v) for v in sums.values()]})
-    table["change"] = table["value"].diff()
-    totals_shown = table["step"].isin(MEASURES)
-    table.loc[totals_shown, "change"] = table.loc[totals_shown, "value"]
-    return table
+    left = list(STEPS_LEAVE)
+    if keys:
+        sums = lines.groupby(list(keys), dropna=False)[left].sum().reset_index()
+        sums = sums.sort_values(list(keys), key=natural_order, ignore_index=True)
+    else:
+        sums = lines[left].sum().to_frame().T
+    value = sums[list(STEPS.values())].to_numpy(float)
+    change = np.diff(value, axis=1, prepend=0.0)
+    whole = [place for place, step in enumerate(STEPS) if step in MEASURES]
+    change[:, whole] = value[:, whole]
+    table = sums.loc[sums.index.repeat(len(STEPS)), list(keys)].reset_index(drop=True)
+    table = table.assign(step=list(STEPS) * len(sums), value=value.ravel(), change=change.ravel())
+    if withheld:
+        hidden = table["step"] != "present_value"
+        table = table.assign(**{c: table[c].mask(hidden) for c in ("value", "change")})
+    return table[[*keys, "step", "value", "change"]]

@@ -306,6 +306,95 @@ def test_strict_stops_at_what_an_assessor_would_challenge(run, hub, tmp_path):
     code, _, err = run("assess", path, "--out", tmp_path / "out", "--strict")
     assert code == 3
     assert err.startswith("High: ")
+    # Everything is written first: what stands in the way can be read.
+    data = json.loads((tmp_path / "out" / "assessment.json").read_text("utf-8"))
+    assert any(finding["severity"] == "high" for finding in data["findings"])
+    assert {"report.html", "impact_map.xlsx"} <= {p.name for p in (tmp_path / "out").iterdir()}
+
+
+def test_without_strict_the_same_findings_are_only_told(run, hub, tmp_path):
+    code, out, err = run("assess", hub(HEADINGS, ROW), "--out", tmp_path / "out")
+    assert (code, err) == (0, "")
+    data = json.loads((tmp_path / "out" / "assessment.json").read_text("utf-8"))
+    # The headline, with the number of open findings, is the first line.
+    assert out.splitlines()[0] == data["headline"]
+    high = sum(finding["severity"] == "high" for finding in data["findings"])
+    assert f"{len(data['findings'])} open finding" in out and f", {high} high." in out
+
+
+def test_strict_lets_pass_what_has_no_high_finding(run, hub, tmp_path):
+    shares = ["deadweight", "displacement", "attribution_to_others", "drop_off"]
+    path = hub([*HEADINGS, *shares], [*ROW, 0.1, 0.1, 0.1, 0])
+    code, _, err = run("assess", path, "--out", tmp_path / "out", "--strict")
+    assert (code, err) == (0, "")
+
+
+def test_strict_is_1_where_the_input_is_wrong_and_2_where_a_setting_is(run, hub, tmp_path):
+    wrong = hub(HEADINGS, [*ROW[:4], "ten", *ROW[5:]], name="wrong.xlsx")
+    assert run("assess", wrong, "--out", tmp_path / "out", "--strict")[0] == 1
+    path = hub(HEADINGS, ROW)
+    words = ("assess", path, "--out", tmp_path / "out", "--strict", "--disclosure", "all")
+    assert run(*words)[0] == 2
+    assert not (tmp_path / "out").exists()
+
+
+# What changed
+
+
+@pytest.fixture
+def twice(run, hub, tmp_path):
+    """Two quarters, assessed: ten hours of travel saved, then fifteen."""
+    made = []
+    for name, row in (("a", ROW), ("b", [*ROW[:4], 15, "2024-08-01", 10])):
+        path = hub(HEADINGS, row, name=f"{name}.xlsx")
+        assert run("assess", path, "--out", tmp_path / name)[0] == 0
+        made.append(tmp_path / name / "assessment.json")
+    return made
+
+
+def test_compare_prints_the_parts(run, twice, tmp_path):
+    code, out, err = run("compare", *twice, "--by", "sdg", "--out", tmp_path / "change.json")
+    assert (code, err) == (0, "")
+    data = json.loads((tmp_path / "change.json").read_text("utf-8"))
+    # Five hours more, at the value of ten.
+    before = data["totals"][2]
+    assert before["total"] == "present_value"
+    volume = {row["part"]: row["change"] for row in data["parts"]}["volume"]
+    assert volume == pytest.approx(before["last"] / 2, rel=1e-12)
+    assert out.startswith(data["summary"])
+    lines = [line.split() for line in out.splitlines()]
+    assert ["Volume", f"+£{volume:,.0f}"] in [line[:2] for line in lines]
+    assert any(line[:2] == ["SDG", "Last"] for line in lines)
+    # The folder of each does as well.
+    assert run("compare", *[path.parent for path in twice])[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--by", "colour"), 2, "cannot both be split by 'colour'"),
+        (("--out", "change.xlsx"), 2, "ends in neither .csv nor .json"),
+        (("--last-covers", "spring"), 2, "'spring' is no span of months"),
+        (("--last-covers", "2024-06:2024-04"), 2, "is no span of months"),
+    ],
+)
+def test_compare_says_what_it_cannot_do(run, twice, tmp_path, monkeypatch, words, code, said):
+    monkeypatch.chdir(tmp_path)
+    found, _, err = run("compare", *twice, *words)
+    assert found == code and said in err and one_paragraph(err)
+    assert not (tmp_path / "change.xlsx").exists()
+
+
+def test_compare_without_a_file_is_bad_input(run, twice, tmp_path):
+    code, _, err = run("compare", twice[0], tmp_path / "none")
+    assert code == 1 and one_paragraph(err) and "cannot be read" in err
+
+
+def test_compare_leaves_the_two_alone(run, twice):
+    before = twice[0].read_bytes()
+    code, _, err = run("compare", *twice, "--out", twice[0])
+    assert code == 1 and "is one of the two that are compared" in err
+    assert twice[0].read_bytes() == before
 
 
 # The program itself, and files of the world

@@ -101,8 +101,9 @@ def steps(
     ax: Axes | None,
     names: Sequence[str],
     bars: tuple[np.ndarray, np.ndarray, np.ndarray],
-    about: tuple[str, str],
+    about: tuple[str, str, str],
     narrow: bool = False,
+    amounts: Sequence[str] | None = None,
 ) -> Axes:
     """Draw steps from one total to the next: where each starts, its change, and which are totals.
 
@@ -113,11 +114,14 @@ def steps(
     bars : tuple of array
         Left end [money], change [money], whether it is a total.
     about : tuple of str
-        Currency, and what the amounts are.
+        Title, currency, and what the amounts are.
     narrow : bool
         Whether names stand above their bars.
+    amounts : sequence of str, optional
+        What each bar says; by default its change.
     """
     left, change, totals = bars
+    title, currency, what = about
     ax = _axes(ax, names, narrow)
     paint = [
         BAR if total else (HARM if each < 0 else GREY)
@@ -130,9 +134,10 @@ def steps(
         if not total:
             bar.set_hatch("///")
     nothing = np.full(len(change), np.nan)
-    _numbers(ax, np.maximum(left, left + change), _amounts(change, nothing, about[0], narrow))
-    what = f"{about[1]}; hatched: what each step takes off or adds"
-    _finish(ax, names, ("From gross value to present value", about[0], what), narrow)
+    said = _amounts(change, nothing, currency, narrow) if amounts is None else amounts
+    _numbers(ax, np.maximum(left, left + change), said)
+    what = f"{what}; hatched: what each step takes off or adds"
+    _finish(ax, names, (title, currency, what), narrow)
     return ax
 
 

@@ -7,16 +7,76 @@ from typing import Any
 
 import pandas as pd
 
+from socialvalue.adjustments import RECORD
+from socialvalue.compared_rows import ADJUSTMENTS, KEYS, months_of
 from socialvalue.files import replace_whole
+from socialvalue.impact_map import SHARES
+from socialvalue.merging import MERGED_LABEL
+from socialvalue.optimism import optimism_table
+from socialvalue.proxies import DEFAULTS
 from socialvalue.report.csv_tables import keys_of
 from socialvalue.report.labels import before_unstated, headline
 from socialvalue.report.said import has_importance
 from socialvalue.results import Result
 from socialvalue.summary import UNALLOCATED
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 FRAMEWORKS = ("sdg", "marmot")
 """Frameworks that are in every file, so that a program that reads it need not ask."""
+_ENDS = ("first_month", "last_month")
+_OF_ROWS = (
+    "row_id",
+    *KEYS,
+    "theme",
+    "value_type",
+    "payer",
+    "first_year",
+    *ADJUSTMENTS,
+    "shares_stated",
+    "quantity",
+    "counted",
+    "merged",
+    "present_value",
+)
+_OF_PROXIES = (
+    "proxy_id",
+    "name",
+    "theme",
+    "unit",
+    "unit_value",
+    "low",
+    "high",
+    "currency",
+    "price_year",
+    "value_type",
+    "value_covers",
+    "discount_class",
+    "transfer",
+    "payer",
+    "overlap_group",
+    "uprating",
+    "income_elasticity",
+    "already_net_of",
+    *DEFAULTS,
+    "defaults_source",
+    "source_id",
+    "valid_from",
+    "valid_to",
+    "review_by",
+    "superseded_by",
+)
+_OF_PARAMETERS = (
+    "parameter",
+    "kind",
+    "what",
+    "unit",
+    "central",
+    "low",
+    "high",
+    "distribution",
+    "level",
+    "source",
+)
 _VALUES = ("gross_value", "net_value", "present_value", "harm_present_value")
 
 
@@ -39,12 +99,13 @@ def to_json(result: Result) -> dict[str, Any]:
         "headline": headline(result),
         "before_unstated_adjustments": before_unstated(result),
         "period": result.period,
-        "totals": {name: _plain(value) for name, value in result.totals.items()},
+        "totals": {name: plain(value) for name, value in result.totals.items()},
         "ratio_missing": result.ratio_missing,
         "range": _range(result),
         "range_missing": result.range.missing,
-        "share_without_range": _plain(result.range.share_without_range),
-        "people": _plain(result.total_people),
+        "share_without_range": plain(result.range.share_without_range),
+        "simulation": _simulation(result),
+        "people": plain(result.total_people),
         "by": _by(result),
         "cases": _rows(result.cases()),
         "cost_effectiveness": _rows(result.cost_effectiveness()),
@@ -56,6 +117,7 @@ def to_json(result: Result) -> dict[str, Any]:
         "assumptions": _settings(result),
         "adjustments": _rows(result.adjustments),
         "read_otherwise": _rows(result.coerced),
+        **_valued_again(result),
         "provenance": _provenance(result),
     }
 
@@ -67,7 +129,7 @@ def write_json(result: Result, path: str | Path) -> None:
         made.write_text(text + "\n", encoding="utf-8")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value that JSON knows; what is missing or not a number is null."""
     if value is None or value is pd.NaT or value is pd.NA:
         return None
@@ -81,7 +143,26 @@ def _plain(value: Any) -> Any:
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+    return [{key: plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _simulation(result: Result) -> dict[str, Any] | None:
+    """What the simulated range is made of; null where the range is none."""
+    found = result.simulation
+    if found is None:
+        return None
+    varied = found.parameters[found.parameters["distribution"] != "fixed"]
+    return {
+        "draws": len(found.draws),
+        "seed": int(found.seed),
+        "sampler": found.sampler,
+        "level": found.level,
+        "share_fixed": found.share_fixed,
+        "probability_value_exceeds_cost": plain(found.probability_value_exceeds_cost),
+        "probability_error": plain(found.probability_error),
+        "totals": _rows(found.totals),
+        "parameters": _rows(varied[list(_OF_PARAMETERS)]),
+    }
 
 
 def _range(result: Result) -> dict[str, Any] | None:
@@ -92,10 +173,10 @@ def _range(result: Result) -> dict[str, Any] | None:
         "kind": found.kind,
         "level": found.level,
         "present_value": {
-            "low": _plain(found.present_value_low),
-            "high": _plain(found.present_value_high),
+            "low": plain(found.present_value_low),
+            "high": plain(found.present_value_high),
         },
-        "sroi_ratio": {"low": _plain(found.sroi_ratio_low), "high": _plain(found.sroi_ratio_high)},
+        "sroi_ratio": {"low": plain(found.sroi_ratio_low), "high": plain(found.sroi_ratio_high)},
     }
 
 
@@ -127,6 +208,27 @@ def _conventions(result: Result) -> list[dict[str, Any]] | None:
     return None if table is None else _rows(table)
 
 
+def _valued_again(result: Result) -> dict[str, Any]:
+    """What it takes to value the rows again, such as to compare them with another assessment's."""
+    rows = result.valued.rows
+    origins = zip(*(rows[f"{share}_from"] for share in SHARES), strict=True)
+    stated = [
+        [share for share, origin in zip(SHARES, each, strict=True) if origin == RECORD]
+        for each in origins
+    ]
+    # What was merged over years has none to show.
+    year = rows["first_year"].astype("Int64").mask(rows["year"] == MERGED_LABEL)
+    table = rows.assign(first_year=year, shares_stated=stated)
+    months, bias = months_of(result), optimism_table(result.assumptions)
+    return {
+        "covers": None if months is None else dict(zip(_ENDS, months, strict=True)),
+        "impact_map": _rows(table[[*_OF_ROWS]]),
+        "allocation": _rows(result.allocation),
+        "proxies": _rows(result.proxies_used[[*_OF_PROXIES]]),
+        "optimism_bias": None if bias is None else _rows(bias),
+    }
+
+
 def _weighted(result: Result) -> dict[str, Any] | None:
     """Points of outcomes and of categories; null where nobody said what matters."""
     if not has_importance(result):
@@ -149,19 +251,19 @@ def _unpriced(result: Result) -> list[dict[str, Any]]:
 def _categories(table: pd.DataFrame, key: str) -> list[dict[str, Any]]:
     rows = []
     for row in table.to_dict("records"):
-        category = _plain(row[key])
-        low, high = _plain(row["present_value_low"]), _plain(row["present_value_high"])
-        title = _plain(row.get(f"{key}_title", category))
+        category = plain(row[key])
+        low, high = plain(row["present_value_low"]), plain(row["present_value_high"])
+        title = plain(row.get(f"{key}_title", category))
         rows.append(
             {
                 "category": None if category is None else str(category),
                 "title": "not stated" if title is None else str(title),
                 "status": row["status"],
-                **{name: _plain(row[name]) for name in _VALUES},
+                **{name: plain(row[name]) for name in _VALUES},
                 "range": None if low is None or high is None else {"low": low, "high": high},
-                "quantity": _plain(row["quantity"]),
-                "unit": _plain(row["unit"]),
-                "people": _plain(row["people"]),
+                "quantity": plain(row["quantity"]),
+                "unit": plain(row["unit"]),
+                "people": plain(row["people"]),
             }
         )
     return rows

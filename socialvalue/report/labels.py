@@ -248,7 +248,13 @@ def range_words(result: Result) -> str:
     low = money(result.range.present_value_low, currency)
     high = money(result.range.present_value_high, currency)
     fixed = share(result.range.share_without_range)
-    return f"range {low} to {high}, {result.range.kind}; {fixed} of the value has no range"
+    return f"range {low} to {high}, {range_kind(result)}; {fixed} of the value has no range"
+
+
+def range_kind(result: Result) -> str:
+    """What the range is, with its level where it has one: a scenario band has none."""
+    level = result.range.level
+    return result.range.kind + ("" if level is None else f" at {share(level)}")
 
 
 def ratio_words(result: Result) -> str:
@@ -265,7 +271,8 @@ def ratio_range_words(result: Result) -> str:
     low, high = result.range.sroi_ratio_low, result.range.sroi_ratio_high
     if math.isnan(low):
         return f"no range: {result.range.ratio_missing or result.range.missing}"
-    return f"range {ratio(low)} to {ratio(high)}"
+    level = result.range.level
+    return f"range {ratio(low)} to {ratio(high)}" + ("" if level is None else f" at {share(level)}")
 
 
 def before_unstated(result: Result) -> bool:
@@ -298,13 +305,20 @@ def headline(result: Result) -> str:
     """
     findings = len(result.findings)
     high = int((result.findings["severity"] == "high").sum())
-    view = "public value" if result.assumptions.perspective == "public" else "fiscal value"
-    about = f"{result.period}, {view}, {result.assumptions.price_year} prices; "
+    about = f"{result.period}, {perspective(result)}, {result.assumptions.price_year} prices; "
     told = result.unpriced["outcome"].nunique()
     missing = nothing_priced(result)
     said = "" if missing else f"{_many(told, 'outcome')} not priced; "
     start = _without_value(missing, told) if missing else _with_value(result)
     return f"{start}{about}{said}{_many(findings, 'open finding')}, {high} high."
+
+
+def perspective(result: Result) -> str:
+    """Whose gain is counted, in words; of the fiscal view also which payers."""
+    if result.assumptions.perspective == "public":
+        return "public value"
+    payers = ", ".join(result.assumptions.payers)
+    return f"fiscal value of {payers} alone" if payers else "fiscal value"
 
 
 def _with_value(result: Result) -> str:

@@ -231,7 +231,7 @@ def _range(page: _Page, at: int) -> int:
     _line(page, at + 2, "Ratio", *((None, end, "ratio") for end in ends))
     fixed = (None, found.share_without_range, "percent")
     _line(page, at + 3, "Part of the value without a range", fixed)
-    _line(page, at + 4, "What the range is", (None, found.kind, "text"))
+    _line(page, at + 4, "What the range is", (None, labels.range_kind(page.result), "text"))
     return at + 5
 
 
