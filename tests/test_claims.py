@@ -233,6 +233,26 @@ def test_values_of_one_outcome_without_an_overlap_group(assess, proxy_set):
     assert rules({}, {"value_covers": "once"}, outcome="another") == set()
 
 
+def test_wellbys_of_one_person_under_two_names(assess, proxy_set):
+    wellby = {"proxies": proxy_set({"unit": "wellby"})}
+    calmer = {"person_id": "p1", "quantity": 0.5}
+    fitter = {**calmer, "outcome": "Fitter", "quantity": 0.25}
+    assert one(assess(calmer, fitter, **wellby), "two_wellbeing_values")["value_at_stake"] == 25
+    for miss in ({"person_id": "p2"}, {"date": "2025-05-01"}, {"outcome": "Calmer"}):
+        quiet = assess(calmer, {**fitter, **miss}, **wellby)
+        assert found(quiet, "two_wellbeing_values") == [], miss
+    assert found(assess(calmer, fitter), "two_wellbeing_values") == [], "persons, not WELLBYs"
+
+
+def test_the_severity_of_a_mistake_turns_at_a_twentieth_of_the_value(assess):
+    twice = {"person_id": "p1", "quantity": 1, "duration_years": 1}
+    for others, severity in ((18, "high"), (19, "medium")):
+        people = [{**twice, "person_id": f"q{i}"} for i in range(others)]
+        # The repeat is one of 20, then one of 21, of the same value.
+        found_ = one(assess(twice, twice, *people), "recorded_twice")
+        assert found_["severity"] == severity
+
+
 HOUR = {"unit": "volunteer_hour", "value_covers": "once", "value_type": "economic"}
 GIVEN = {"duration_years": None, "drop_off": None}
 
