@@ -136,6 +136,7 @@ class _Known:
         self.about = sets.drop_duplicates("set_").set_index("set_")
         self.about = self.about[["kind", "name", "year"]].to_dict("index")
         self.sides = sets.groupby(["set_", "side_"])["side"].first().to_dict()
+        self.proxy = sets.groupby(["set_", "side_"])["proxy_id"].first().to_dict()
         self.ids = sets.groupby(["set_", "side_"])["row_id"].agg(frozenset).to_dict()
         columns = ["proxy_id", *_READ]
         proxies = claim.rows.dropna(subset=["proxy_id"]).drop_duplicates("proxy_id")
@@ -158,12 +159,15 @@ class _Known:
         what = f" ({name.partition(chr(10))[0]})" if kind == PROJECT else ""
         rule = _TWO_PROJECTS
         if kind != PROJECT:
-            rule = _rule_of(kind, self.proxies[first], self.proxies[second])
+            of_sides = [self.proxy[number, side] for side in sides]
+            rule = _rule_of(kind, *[self.proxies[each] for each in of_sides])
+            # Under one proxy two outcomes are two sides: of WELLBYs alone.
+            rule = _WELLBEING if len(set(of_sides)) == 1 else rule
         if not rule:
             return None
         words = f"{first} and {second}{what} in {year}"
-        of_sides = [self.ids[number, side] for side in sides]
-        rows = frozenset().union(*of_sides) if ids is None else ids
+        rows = frozenset().union(*[self.ids[number, side] for side in sides])
+        rows = rows if ids is None else ids
         return _Hit(rule, ids is None, kind == GROUP, words, people, value, rows)
 
 

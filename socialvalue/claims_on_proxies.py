@@ -19,7 +19,7 @@ TRANSFERS = re.compile(
 )
 """Names of money that only changes hands."""
 RECORDED = re.compile(r"police-recorded|recorded crimes?|recorded counts?", re.IGNORECASE)
-AVERAGE = re.compile(r"average cost", re.IGNORECASE)
+AVERAGE = re.compile(r"average cost|\ban average\b", re.IGNORECASE)
 
 
 def past_review(claim: Claim) -> Iterator[dict]:

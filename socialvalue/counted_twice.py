@@ -1,7 +1,5 @@
 """Which records say the same thing twice? Found where the records lie; only counts come back."""
 
-from typing import Any
-
 import narwhals.stable.v2 as nw
 import pandas as pd
 
@@ -31,7 +29,7 @@ ROUNDING = 1e-9
 """Thirds of a year add up to a year and some 1e-16, which is rounding."""
 COLUMNS = ("row_ids", "named", "records", "repeats", "repeats_value", "beyond", "beyond_value")
 VOLUNTEER_UNIT, VOLUNTEER_GROUP = "volunteer_hour", "volunteer_time"
-_EMPTY = pd.DataFrame(columns=list(COLUMNS))
+_TOLD = ["code_", "again_", "again_value_", "beyond_", "beyond_value_"]
 
 
 def volunteer_hours(rows: pd.DataFrame) -> pd.DataFrame:
@@ -62,22 +60,21 @@ def repeats(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:
         records (behind it), repeats [records], repeats_value [money], beyond [people],
         beyond_value [money].
     """
-    there = placed.collect_schema().names()
     asked = _asked(rows[rows["counted"].astype(bool)])
-    if "person_id" not in there:
-        asked = asked[asked["few_"] == 1]
-    if asked.empty:
-        return _EMPTY
-    marked = _marked(beside(placed, asked), there)
-    # Most people have one record of a kind: only those with more are looked at closely.
-    whose = ["code_", "place_", "person_"]
-    several = marked.group_by(whose).agg(nw.len().alias("n_")).filter(nw.col("n_") > 1)
-    marked = marked.join(several.select(*whose), on=whose, how="semi")  # type: ignore[arg-type]
-    alike = marked.group_by([*whose, "date", "quantity", "same_"]).agg(
-        nw.len().alias("n_"), nw.col("worth_", "whole_").max()
-    )
-    found = fetch(_of_people(alike))
-    return _with_rows(found, asked, rows)
+    few = asked[asked["few_"] == 1]
+    behind = rows.set_index("row_id")["records"]
+    of_code = asked.groupby("code_")["row_id"].agg(list)
+    lines = []
+    if len(asked) and "person_id" in placed.collect_schema():
+        told = fetch(_of_people(placed, asked.drop(columns="few_"))).sort_values("code_")
+        lines += [
+            (of_code[each[0]], True, *each[1:]) for each in told[_TOLD].itertuples(index=False)
+        ]
+    if len(few):
+        told = fetch(_of_nobody(placed, few[["row_id", "worth_"]])).sort_values("row_id")
+        lines += [([row], False, *each, 0.0, 0.0) for row, *each in told.itertuples(index=False)]
+    found = pd.DataFrame(lines, columns=[name for name in COLUMNS if name != "records"])
+    return found.assign(records=[int(behind[ids].sum()) for ids in found["row_ids"]])[[*COLUMNS]]
 
 
 def _asked(rows: pd.DataFrame) -> pd.DataFrame:
@@ -98,58 +95,58 @@ def _asked(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _marked(placed: Frame, there: list[str]) -> Frame:
-    """Records with whom they name, and what else must be the same for two to be one."""
-    nobody = nw.lit("")
-    person = nw.col("person_id").fill_null("") if "person_id" in there else nobody
-    activity = nw.col("activity_id").fill_null("") if "activity_id" in there else nobody
-    placed = placed.with_columns(person.alias("person_"), activity.alias("activity_"))
-    unnamed = nw.col("person_") == ""
-    placed = placed.filter(~unnamed | (nw.col("few_") == 1))
-    strict = unnamed | (nw.col("once_") == 1)
-    return placed.with_columns(
-        nw.when(strict).then(nw.col("activity_")).otherwise(nobody).alias("same_"),
-        nw.when(unnamed).then(nw.col("row_id")).otherwise(nw.lit(0)).alias("place_"),
-    )
+def _activity(placed: Frame) -> nw.Expr:
+    known = "activity_id" in placed.collect_schema()
+    return nw.col("activity_id").fill_null("") if known else nw.lit("")
 
 
-def _of_people(alike: Frame) -> Any:
-    """Repeats, and what is beyond a person's most, added up by outcome, proxy and year."""
-    n, again = nw.col("n_").cast(nw.Float64), nw.col("again_")
-    alike = alike.with_columns(n.alias("n_"), (n - 1.0).alias("again_")).with_columns(
-        (again * nw.col("quantity") * nw.col("worth_")).alias("again_value_"),
-        nw.col("quantity").alias("left_"),
-        nw.col("quantity").alias("largest_"),
+def _of_people(placed: Frame, asked: pd.DataFrame) -> Frame:
+    """Repeats of people who are named, and what is beyond one of them, by outcome and year."""
+    activity, known = _activity(placed), placed.filter(~nw.col("person_id").is_null())
+    marked = beside(known, asked)
+    # Most people have one record of a kind: only those with more are looked at closely.
+    whose = ["code_", "person_id"]
+    several = marked.group_by(whose).agg(nw.len().alias("n_")).filter(nw.col("n_") > 1)
+    marked = marked.join(several.select(*whose), on=whose, how="semi")  # type: ignore[arg-type]
+    same = nw.when(nw.col("once_") == 1).then(activity).otherwise(nw.lit("")).alias("same_")
+    alike = marked.with_columns(same).group_by([*whose, "date", "quantity", "same_"])
+    told = alike.agg(nw.len().alias("n_"), nw.col("worth_", "whole_").max())
+    again = _again(told).with_columns(
+        nw.col("quantity").alias("left_"), nw.col("quantity").alias("largest_")
     )
-    people = alike.group_by(["code_", "place_", "person_"]).agg(
+    people = again.group_by(whose).agg(
         nw.col("again_", "again_value_", "left_").sum(),
         nw.col("worth_", "whole_", "largest_").max(),
     )
     # A record of several people names one of them: then it is no count of that one.
-    counts = (nw.col("person_") != "") & (nw.col("whole_") == 1) & (nw.col("largest_") <= 1)
-    more = counts & (nw.col("left_") > 1 + ROUNDING)
+    more = (nw.col("whole_") == 1) & (nw.col("largest_") <= 1) & (nw.col("left_") > 1 + ROUNDING)
+    beyond = (nw.col("left_") - 1.0) * nw.col("worth_")
     people = people.with_columns(
         nw.when(more).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias("beyond_"),
-        nw.when(more)
-        .then((nw.col("left_") - 1.0) * nw.col("worth_"))
-        .otherwise(nw.lit(0.0))
-        .alias("beyond_value_"),
-        nw.when(nw.col("person_") != "").then(nw.lit(1)).otherwise(nw.lit(0)).alias("named_"),
+        nw.when(more).then(beyond).otherwise(nw.lit(0.0)).alias("beyond_value_"),
     )
     people = people.filter((nw.col("again_") > 0) | (nw.col("beyond_") > 0))
-    sums = ("again_", "again_value_", "beyond_", "beyond_value_")
-    return people.group_by(["code_", "place_", "named_"]).agg(nw.col(*sums).sum())
+    return people.group_by("code_").agg(nw.col(*_TOLD[1:]).sum())
 
 
-def _with_rows(found: pd.DataFrame, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    behind = rows.set_index("row_id")["records"]
-    of_code = asked.groupby("code_")["row_id"].agg(list)
-    lines = []
-    for each in found.sort_values(["code_", "place_"]).itertuples():
-        ids = [int(each.place_)] if each.place_ else of_code[each.code_]
-        told = (each.again_, each.again_value_, each.beyond_, each.beyond_value_)
-        lines.append((ids, bool(each.named_), int(behind[ids].sum()), *map(float, told)))
-    return pd.DataFrame(lines, columns=list(COLUMNS))
+def _of_nobody(placed: Frame, few: pd.DataFrame) -> Frame:
+    """Repeats among the records of each row that name nobody."""
+    if "person_id" in placed.collect_schema():
+        placed = placed.filter(nw.col("person_id").is_null())
+    marked = beside(placed.with_columns(_activity(placed).alias("same_")), few)
+    alike = marked.group_by(["row_id", "date", "quantity", "same_"])
+    again = _again(alike.agg(nw.len().alias("n_"), nw.col("worth_").max()))
+    rows = again.group_by("row_id").agg(nw.col("again_", "again_value_").sum())
+    return rows.filter(nw.col("again_") > 0).select("row_id", "again_", "again_value_")
+
+
+def _again(alike: Frame) -> Frame:
+    """Records beyond the first of those that are alike, and what they are worth."""
+    again = nw.col("n_").cast(nw.Float64) - 1.0
+    return alike.with_columns(
+        again.alias("again_"),
+        (again * nw.col("quantity") * nw.col("worth_")).alias("again_value_"),
+    )
 
 
 def hours_valued_twice(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:

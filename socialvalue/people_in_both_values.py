@@ -9,6 +9,8 @@ from socialvalue.engines import Frame, fetch
 from socialvalue.records_behind import beside
 
 GROUP, OUTCOME, WELLBEING, PROJECT = "overlap_group", "outcome", "wellbeing", "project"
+WELLBY = "wellby"
+_SET = ["kind", "name", "year", "row_id", "proxy_id", "side"]
 _BOTH = ["set_", "low_", "high_", "people", "value"]
 
 
@@ -24,16 +26,16 @@ def sets_that_may_overlap(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        set_ (number), kind, name, year, row_id, side (the proxy, or for kind ``project`` the
-        project), side_ (number of it), of sets with at least two sides: proxies of one overlap
-        group and year; of one outcome and year, where one is fiscal and one economic or one yearly
-        and one for a duration; valuations of wellbeing in one year; projects that claim one
-        outcome and yearly value.
+        set_ (number), kind, name, year, row_id, proxy_id, side (the proxy; of WELLBYs with their
+        outcome; for kind ``project`` the project), side_ (number of it), of sets with at least two
+        sides: proxies of one overlap group and year; of one outcome and year, where one is fiscal
+        and one economic or one yearly and one for a duration; valuations of wellbeing in one year;
+        projects that claim one outcome and yearly value.
     """
     gains = rows[rows["counted"].astype(bool) & ~rows["is_harm"] & (rows["present_value"] > 0)]
     parts = [part for part in _sets(gains) if len(part)]
     if not parts:
-        return pd.DataFrame(columns=["set_", "kind", "name", "year", "row_id", "side", "side_"])
+        return pd.DataFrame(columns=["set_", *_SET, "side_"])
     found = pd.concat(parts, ignore_index=True)
     keys = ["kind", "name", "year"]
     found = found[found.groupby(keys)["side"].transform("nunique") > 1]
@@ -52,7 +54,10 @@ def _sets(gains: pd.DataFrame) -> Iterator[pd.DataFrame]:
     ]
     yield _set(mixed, OUTCOME, mixed["outcome"], "proxy_id")
     states = gains[(gains["value_type"] == "wellbeing") & (gains["value_covers"] == "year")]
-    yield _set(states, WELLBEING, pd.Series("", index=states.index), "proxy_id")
+    # One scale of life satisfaction: what it measures is one change, whatever it is called.
+    called = states["proxy_id"].astype(str) + " (" + states["outcome"].astype(str) + ")"
+    states = states.assign(side=called.where(states["unit"] == WELLBY, states["proxy_id"]))
+    yield _set(states, WELLBEING, pd.Series("", index=states.index), "side")
     claimed = named[named["project"].notna() & (named["value_covers"] != "once")]
     what = claimed["outcome"].astype(str) + "\n" + claimed["proxy_id"].astype(str)
     yield _set(claimed, PROJECT, what, "project")
@@ -66,8 +71,8 @@ def _both(rows: pd.DataFrame, column: str, one: str, other: str) -> pd.Series:
 
 
 def _set(rows: pd.DataFrame, kind: str, names: pd.Series, side: str) -> pd.DataFrame:
-    found = rows[["row_id", "year"]].assign(kind=kind, side=rows[side].astype(str))
-    return found.assign(name=names.astype(str))[["kind", "name", "year", "row_id", "side"]]
+    found = rows[["row_id", "year", "proxy_id"]].assign(kind=kind, side=rows[side].astype(str))
+    return found.assign(name=names.astype(str))[_SET]
 
 
 def people_in_both(placed: Frame, sets: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
