@@ -148,6 +148,11 @@ def assess(
         bool,
         typer.Option("--conventions", help="Show the answer under each convention, side by side."),
     ] = False,
+    draws: Annotated[
+        int | None,
+        typer.Option("--draws", help="Simulate the range from so many draws, such as 10000."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same draws.")] = 1,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 if a finding is of high severity.")
     ] = False,
@@ -163,6 +168,8 @@ def assess(
     settings = Assumptions.from_toml(assumptions) if assumptions else Assumptions()
     records = read_records(path, dates=dates)
     result = value(records, proxies, settings, breakdowns=by or [], conventions=conventions)
+    if draws is not None:
+        result = result.with_range(result.simulate(draws, seed))
     shown = result.for_output(_profile(internal), disclosure)
     write_folder(shown, out, protect=[path])
     _say_outputs(shown, out)

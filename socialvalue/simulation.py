@@ -127,7 +127,7 @@ class Simulation:
         ratio_low, ratio_high = totals.loc["sroi_ratio", ["low", "high"]]
         bare = self.ratio_missing is None and pd.isna(ratio_low)
         return Range(
-            kind=f"simulated from {len(self.draws):,} draws of what has a stated spread",
+            kind=f"simulated from {len(self.draws):,} draws",
             level=self.level,
             present_value_low=float(low),
             present_value_high=float(high),

@@ -283,8 +283,10 @@ class ValueModel:
         declared = [key for key in keys if key in self.result.breakdowns]
         name = declared[0] if declared else ""
         if self.shown is not None and not name:
-            hidden = lines["line_of"].map(self.shown.years)
-            lines = lines.assign(year=hidden.fillna(lines["year"]))
+            years = lines["year"].astype(object).copy()
+            hidden = lines["line_of"].isin(list(self.shown.years))
+            years[hidden] = [self.shown.years[place] for place in lines.loc[hidden, "line_of"]]
+            lines = lines.assign(year=years)
             return table_of(lines, self.shown.rows, keys, self.shown.allocation, frameworks)
         rows = self.uncertain.rows[self.uncertain.rows["map"] == name]
         return table_of(lines, rows, keys, self.result.allocations[name], frameworks)

@@ -418,3 +418,23 @@ def test_published_workbooks_of_other_shapes_get_a_plain_message(run, tmp_path):
         assert code == 1 and one_paragraph(err)
         assert "has no sheet with records in it. It has: " in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_draws_are_in_every_output(run, hub, tmp_path):
+    # A WELLBY is published with a range: 10,000 to 16,000 pounds of 2019.
+    row = ["O1", "people", "Better life", "wb_wellby", 10, "2024-05-01", 10]
+    out = tmp_path / "out"
+    code, said, _ = run("assess", hub(HEADINGS, row), "--out", out, "--draws", "800", "--seed", "4")
+    assert code == 0 and "simulated from 800 draws at 95%" in said
+    data = json.loads((out / "assessment.json").read_text(encoding="utf-8"))
+    assert (data["simulation"]["draws"], data["simulation"]["seed"]) == (800, 4)
+    assert (out / "charts" / "distribution.png").is_file()
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "800 times (seed 4)" in page and "simulated from 800 draws at 95%" in page
+
+
+def test_draws_of_nothing_are_refused(run, hub, tmp_path):
+    out = tmp_path / "out"
+    code, _, errors = run("assess", hub(HEADINGS, ROW), "--out", out, "--draws", "800")
+    assert code == 2 and "Nothing can be drawn" in errors and one_paragraph(errors)
+    assert not out.exists()

@@ -82,6 +82,45 @@ def test_the_ratio_does_not_give_away_what_it_leaves_out(assess):
     assert enough.for_output().totals["sroi_ratio"] == pytest.approx(20)
 
 
+def test_draws_do_not_give_away_what_the_ratio_leaves_out(assess, proxy_set):
+    records = [*people(9, project="P"), *people(7, first=20, project="Q")]
+    records += people(2, first=40, project="R")
+    result = assess(
+        *records,
+        proxies=proxy_set({"low": 60.0, "high": 160.0}),
+        assumptions={"price_year": "2024-25"},
+        inputs=spent(P=400, Q=400),
+    )
+    simulation = result.simulate(160)
+    # The ratio's value is 16 of 18 parts: what is left over would be the value of two people.
+    assert simulation.probability_value_exceeds_cost == 1
+    shown = result.with_range(simulation).for_output().simulation
+    assert not {"net_present_value", "sroi_ratio"} & set(shown.draws)
+    hidden = shown.totals.set_index("total").loc[["net_present_value", "sroi_ratio"]]
+    assert hidden.isna().all(axis=None)
+    assert np.isnan(shown.probability_value_exceeds_cost)
+    assert "too few people" in repr(shown) and "100%" not in repr(shown)
+    # The project of two is in no table, and what it is merged with is drawn together with it.
+    parts = shown.by("project")
+    assert "R" not in set(parts["project"])
+    assert parts["mean"].sum() == pytest.approx(shown.draws["present_value"].mean())
+
+
+def test_draws_in_a_year_in_which_only_a_merged_group_falls_are_not_shown(assess, proxy_set):
+    records = [*people(9), *people(2, first=40, date="2025-05-01")]
+    result = assess(
+        *records,
+        proxies=proxy_set({"low": 60.0, "high": 160.0}),
+        assumptions={"price_year": "2024-25"},
+    )
+    longer = pd.DataFrame([{"field": "duration_years", "low": 1.0, "high": 3.0}])
+    simulation = result.simulate(160, spreads=longer)
+    # Only the two people's outcomes can last into the last year.
+    assert simulation.by("year")["year"].iloc[-1] == "2027-28"
+    shown = result.with_range(simulation).for_output().simulation
+    assert shown.by("year")["year"].tolist() == ["small groups, merged"]
+
+
 def test_a_blank_category_is_a_category(assess):
     records = [
         *people(9, age_band="old"),

@@ -304,3 +304,19 @@ def test_nothing_priced_has_null_values(assess):
     VALIDATOR.validate(data)
     names = ("gross_value", "net_value", "present_value", "harm_present_value")
     assert [data["totals"][name] for name in names] == [None] * 4
+
+
+def test_a_simulated_range_says_what_it_is_made_of(cases):
+    result = programmes.network()
+    simulation = result.simulate(320, 7)
+    ranged = result.with_range(simulation)
+    for shown in (ranged, ranged.for_output()):
+        data = to_json(shown)
+        VALIDATOR.validate(data)
+        said = data["simulation"]
+        assert (said["draws"], said["seed"], said["level"]) == (320, 7, 0.95)
+        row = next(each for each in said["totals"] if each["total"] == "present_value")
+        assert row["low"] == data["range"]["present_value"]["low"]
+        names = {each["parameter"] for each in said["parameters"]}
+        assert names == {"unit_value: wb_wellby", "unit_value: env_carbon_tco2e"}
+    assert cases["network", "publish"][1]["simulation"] is None

@@ -4,7 +4,9 @@
 """
 
 import os
+from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 
 import hypothesis.strategies as st
 import numpy as np
@@ -21,6 +23,8 @@ from socialvalue.prices import price_factor
 from socialvalue.records import Origin
 from socialvalue.schemas import TABLES
 from socialvalue.summary import bounds_by_proxy, summarise
+from socialvalue.value_model import value_model
+from socialvalue.value_outputs import TOTALS
 
 # One valuation takes ten programmes at once, each a project of its own and an example of its own.
 AT_ONCE = 10
@@ -336,6 +340,56 @@ def test_the_range_holds_the_total_of_each_programme(proxies, some, choices):
 # Both shipped series hold all of these.
 YEARS = [str(year) for year in range(1990, 2025)]
 YEARS += [f"{year}-{(year + 1) % 100:02d}" for year in range(1990, 2025)]
+
+
+def model_of(appraisal, basis):
+    """The value model of an appraisal, with what it reads of a result."""
+    inputs = pd.DataFrame({"project": [], "input_type": [], "present_value": []})
+    valued = replace(appraisal.valued, rows=appraisal.valued.rows.assign(merged=False))
+    links = allocate(valued.rows, basis.proxies.links, basis.link_sets, "shares")
+    result = SimpleNamespace(
+        basis=basis,
+        assumptions=appraisal.assumptions,
+        valued=valued,
+        breakdowns={},
+        inputs=inputs,
+        ratio_missing="no inputs",
+        allocations={"": links},
+        frameworks={"sdg": load_framework("sdg")},
+    )
+    return value_model(result, by=[("sdg",), ("project",)])
+
+
+taken = st.fixed_dictionaries(
+    {
+        **dict.fromkeys((*SHARES, "drop_off"), thousandths),
+        "duration_years": st.integers(1, 40).map(lambda n: n / 10),
+    }
+)
+
+
+@SOME
+@given(some=some_programmes, choices=assumptions, first=taken, other=taken)
+def test_the_value_model_is_the_valuation_at_any_numbers(proxies, some, choices, first, other):
+    appraisal, basis, _ = value(some, choices, proxies, [{**first, "reason": "judged"}])
+    if not appraisal.valued.rows["counted"].any():
+        return
+    model = model_of(appraisal, basis)
+    names = model.parameters["parameter"].tolist()
+    values = np.array([model.central, model.central])
+    for field, number in other.items():
+        for place, name in enumerate(names):
+            # A number that stands in no row that counts is no parameter.
+            if name.startswith(f"{field}: adjustments"):
+                values[1, place] = number
+    at = model.with_tables().evaluate(values)[:, :4]
+    for found, numbers in zip(at, (first, other), strict=True):
+        expected = totals(some, choices, proxies, adjustments=[{**numbers, "reason": "judged"}])
+        np.testing.assert_allclose(found, expected.sum(), rtol=0, atol=slack(some).sum())
+    tables = model.evaluate(model.central[None, :])[0][len(TOTALS) :]
+    of = model.outputs["table"].iloc[len(TOTALS) :].to_numpy()
+    for key in ("sdg", "project"):
+        np.testing.assert_allclose(tables[of == key].sum(), at[0][2], atol=slack(some).sum())
 
 
 @settings(max_examples=max(EXAMPLES, 200), **QUIET)

@@ -78,8 +78,8 @@ def test_mixed_units_are_refused_before_any_audit():
     assert "unit must equal the proxy's unit" in str(refused.value)
 
 
-# By hand from what the report prints: its total, its rate, and the first year of each harm, the last
-# of them over four years less 1/15 a year.
+# By hand from what the report prints: its total, its rate, and the first year of each harm, the
+# last of them over four years less 1/15 a year.
 TOTAL, RATE, INPUTS = 59_845_804_079, 1.01047, 3_402_343_773
 LARGEST = 535_517_609.05 / RATE
 MORALE = (17_123.81 + 75_478.82) / RATE

@@ -200,7 +200,10 @@ def chart(result: Result, name: str, *, narrow: bool = False) -> Axes:
 def charts_of(result: Result) -> dict[str, Axes]:
     """All charts of a result, by the name of their file."""
     names = (*result.frameworks, "year", "stakeholder_group", "waterfall")
-    return {name: chart(result, name) for name in names}
+    found = {name: chart(result, name) for name in names}
+    if result.simulation is not None and not result.range.missing:
+        found["distribution"] = distribution(result.simulation)
+    return found
 
 
 def alt_text(chart: str, result: Result) -> str:

@@ -65,6 +65,18 @@ _OF_PROXIES = (
     "review_by",
     "superseded_by",
 )
+_OF_PARAMETERS = (
+    "parameter",
+    "kind",
+    "what",
+    "unit",
+    "central",
+    "low",
+    "high",
+    "distribution",
+    "level",
+    "source",
+)
 _VALUES = ("gross_value", "net_value", "present_value", "harm_present_value")
 
 
@@ -92,6 +104,7 @@ def to_json(result: Result) -> dict[str, Any]:
         "range": _range(result),
         "range_missing": result.range.missing,
         "share_without_range": plain(result.range.share_without_range),
+        "simulation": _simulation(result),
         "people": plain(result.total_people),
         "by": _by(result),
         "cases": _rows(result.cases()),
@@ -131,6 +144,25 @@ def plain(value: Any) -> Any:
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{key: plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _simulation(result: Result) -> dict[str, Any] | None:
+    """What the simulated range is made of; null where the range is none."""
+    found = result.simulation
+    if found is None:
+        return None
+    varied = found.parameters[found.parameters["distribution"] != "fixed"]
+    return {
+        "draws": len(found.draws),
+        "seed": int(found.seed),
+        "sampler": found.sampler,
+        "level": found.level,
+        "share_fixed": found.share_fixed,
+        "probability_value_exceeds_cost": plain(found.probability_value_exceeds_cost),
+        "probability_error": plain(found.probability_error),
+        "totals": _rows(found.totals),
+        "parameters": _rows(varied[list(_OF_PARAMETERS)]),
+    }
 
 
 def _range(result: Result) -> dict[str, Any] | None:

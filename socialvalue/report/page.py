@@ -46,6 +46,7 @@ def render(result: Result) -> str:
         totals=_totals(result),
         range_words=labels.range_words(result),
         ratio_words=labels.ratio_words(result),
+        simulated=_simulated(result),
         unstated=labels.before_unstated(result),
         missing=labels.nothing_priced(result),
         harms=labels.harms(result),
@@ -62,6 +63,23 @@ def render(result: Result) -> str:
         adjustments=tables.texts(result.adjustments),
         proxies=tables.proxies(result),
         provenance=result.provenance,
+    )
+
+
+def _simulated(result: Result) -> str:
+    """What a simulated range is made of, in words; empty where the range is none."""
+    found = result.simulation
+    if found is None:
+        return ""
+    chance = (
+        ""
+        if found.ratio_missing
+        else f" Value exceeds cost in {found.chance_in_words} of the draws."
+    )
+    return (
+        f"It is drawn: {len(found.draws):,} times (seed {found.seed}) every number with a stated "
+        "spread took a value within it, the same wherever the number is used, and "
+        f"{labels.share(found.level)} of the answers lie in the range.{chance}"
     )
 
 
