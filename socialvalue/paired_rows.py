@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from socialvalue.compared_rows import ADJUSTMENTS, BREAKDOWN, Rows, Side, position_near
-from socialvalue.counterparts import LEVELS, counterparts
+from socialvalue.counterparts import LEVELS, Level, counterparts
 from socialvalue.proxy_picks import validity_of
 from socialvalue.tables import stacked
 
-_SAME_PROXY = (("proxy_id", "unit"),)
+_SAME_PROXY = (Level(("proxy_id", "unit")),)
 
 
 def places_of(side: str, row_ids: pd.Series) -> pd.Series:
@@ -43,17 +43,17 @@ def paired(sides: tuple[Side, Side], rows: tuple[Rows, Rows]) -> pd.DataFrame:
     """
     last, this = (each.table[each.table["whole"]] for each in rows)
     kept, new = last[last["in_both"]], this[~this["in_both"]]
-    levels: tuple[tuple[str, ...], ...] = LEVELS
+    levels: tuple[Level, ...] = LEVELS
     if BREAKDOWN in this:
         # Alike rows of the same category come before those of any other.
-        levels = (*((BREAKDOWN, *level) for level in LEVELS), *levels)
+        levels = (*(Level((BREAKDOWN, *each.alike), each.kind) for each in LEVELS), *levels)
     return stacked(_beside((kept, this), sides, levels), _beside((new, last), sides[::-1], levels))
 
 
 def _beside(
     rows: tuple[pd.DataFrame, pd.DataFrame],
     sides: tuple[Side, Side],
-    levels: tuple[tuple[str, ...], ...],
+    levels: tuple[Level, ...],
 ) -> pd.DataFrame:
     """Rows of the first side with what their like on the second is adjusted and valued by."""
     (table, others), (own, other) = rows, (side.name for side in sides)
