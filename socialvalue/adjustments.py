@@ -48,14 +48,16 @@ def settle(rows: pd.DataFrame, adjustments: pd.DataFrame) -> pd.DataFrame:
     whole_or_once = rows["value_covers"].isin(["duration", "once"]).to_numpy(bool)
     stated = rows["drop_off"].fillna(0.0).to_numpy(float) != 0
     settled["drop_off_ignored"] = whole_or_once & stated
+    already = _already_net_of(rows)
+    found = {}
     for field in FIELDS:
-        value, origin = _settle_field(rows, adjustments, field)
-        settled[field], settled[f"{field}_from"] = value, origin
-    return settled
+        barred = already.map(lambda names, field=field: field in names).to_numpy(bool)
+        found[field], found[f"{field}_from"] = _settle_field(rows, adjustments, field, barred)
+    return settled.assign(**found)
 
 
 def _settle_field(
-    rows: pd.DataFrame, adjustments: pd.DataFrame, field: str
+    rows: pd.DataFrame, adjustments: pd.DataFrame, field: str, barred: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     own = rows.get(field, pd.Series(np.nan, index=rows.index)).to_numpy(dtype=float, copy=True)
     stated = (
@@ -67,7 +69,6 @@ def _settle_field(
     origin = np.where(stated, RECORD, "").astype(object)
     value[stated & np.isin(field, SHARES)] = np.nan
 
-    barred = _barred(rows, field)
     table = _best_adjustment(rows, adjustments, field, open_rows=~stated, barred=barred)
     chosen = ~stated & ~np.isnan(table.value) & ~barred
     value[chosen], origin[chosen] = table.value[chosen], table.origin[chosen]
@@ -85,11 +86,10 @@ def _settle_field(
     return value, origin
 
 
-def _barred(rows: pd.DataFrame, field: str) -> np.ndarray:
-    """Rows whose proxy is already net of the field, which must not be taken again."""
+def _already_net_of(rows: pd.DataFrame) -> pd.Series:
+    """What the proxy of each row is already net of, which must not be taken again."""
     stated = rows["already_net_of"].fillna("").astype(str)
-    names = {each: re.split(r"[;,\s]+", each) for each in stated.unique()}
-    return stated.map({each: field in of_it for each, of_it in names.items()}).to_numpy(bool)
+    return stated.map({each: frozenset(re.split(r"[;,\s]+", each)) for each in stated.unique()})
 
 
 def _apply_cover(rows: pd.DataFrame, field: str, value: np.ndarray, origin: np.ndarray) -> None:

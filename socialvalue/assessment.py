@@ -1,6 +1,6 @@
 """How are records assessed? The steps in order, and the assessment with its writers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,21 +9,25 @@ import pandas as pd
 
 from socialvalue import __version__, claims, disclosure, provenance
 from socialvalue.appraisal import Appraisal, Basis, appraise, basis_of
+from socialvalue.asked_of_records import answers_of
 from socialvalue.assumptions import Assumptions
 from socialvalue.claims_on_records import links_for_nothing
+from socialvalue.engines import Frame
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.findings import Claim
 from socialvalue.frameworks import allocate, shipped_frameworks, used_frameworks
+from socialvalue.outcome_records import collapse_rows
 from socialvalue.parse import Parsed, parse_records
-from socialvalue.people import PeopleInBoth, count_people, small_rows
+from socialvalue.people import PeopleInBoth, PeopleInSmallRows, count_people
 from socialvalue.progress import progress_bar
 from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.records import Records
+from socialvalue.records_behind import COLUMNS as RECORD_COLUMNS
 from socialvalue.results import Result
 from socialvalue.summary import ROW_KEYS
 from socialvalue.survey_change import survey_change
 from socialvalue.tables import stacked
-from socialvalue.valuation import ValuedMap, value_map
+from socialvalue.valuation import ValuedMap, value_parts
 
 
 @dataclass(frozen=True, repr=False)
@@ -209,9 +213,9 @@ class _Job:
 def _assembled(job: _Job) -> Assessment:
     basis, appraisal = job.basis, job.appraisal
     assumptions, proxies = appraisal.assumptions, basis.proxies
-    placed = basis.records.people(basis.collapsed, job.breakdowns)
+    placed = basis.records.narrowly(basis.collapsed, job.breakdowns, RECORD_COLUMNS)
     valued = _unmerged(appraisal.valued)
-    breakdowns = {column: _broken_down(job, column) for column in job.breakdowns}
+    breakdowns = {column: _broken_down(job, placed, column) for column in job.breakdowns}
     named = stacked(proxies.links, basis.link_sets)[["framework", "category"]]
     frameworks = used_frameworks(named, proxies.frameworks)
     allocations = {
@@ -225,7 +229,8 @@ def _assembled(job: _Job) -> Assessment:
     people = count_people(valued, placed, allocations[""], list(breakdowns))
     of_rows = valued.rows["row_id"].map(people.of_rows).astype(float)
     valued = ValuedMap(valued.rows.assign(people=of_rows), valued.values)
-    findings, finding_rows = claims.audit(_claim(job, valued))
+    claim = _claim(job, valued, people.behind, placed)
+    findings, finding_rows = claims.audit(claim)
     return Assessment(
         assumptions=assumptions,
         profile="internal",
@@ -246,15 +251,15 @@ def _assembled(job: _Job) -> Assessment:
         findings=findings,
         finding_rows=finding_rows,
         adjustments=basis.adjustments,
-        proxies_used=provenance.proxies_used(valued.rows, proxies),
+        proxies_used=claim.proxies,
         coerced=job.parsed.coerced,
         discount_factors=provenance.discount_table(assumptions, appraisal.span),
         provenance=provenance.provenance(job.records, proxies, assumptions, __version__),
         period=provenance.period(appraisal.spent, valued.rows, assumptions),
-        small_rows=small_rows(valued, placed),
+        small_rows=PeopleInSmallRows(placed, valued),
         basis=basis,
         importance=job.parsed.tables["importance"],
-        survey_change=survey_change(job.parsed.tables),
+        survey_change=claim.survey_change,
         in_both=PeopleInBoth(placed, valued, list(breakdowns)),
     )
 
@@ -263,25 +268,32 @@ def _unmerged(valued: ValuedMap) -> ValuedMap:
     return ValuedMap(valued.rows.assign(merged=False), valued.values)
 
 
-def _broken_down(job: _Job, column: str) -> ValuedMap:
+def _broken_down(job: _Job, placed: Frame, column: str) -> ValuedMap:
     """The map with one more key, valued in the same way."""
-    basis, assumptions = job.basis, job.appraisal.assumptions
-    collapsed = basis.records.collapse(assumptions.year_start_month, column)
-    return _unmerged(value_map(collapsed.rows, basis.proxies, basis.adjustments, assumptions))
+    appraisal = job.appraisal
+    parts = collapse_rows(placed, column)
+    return _unmerged(value_parts(appraisal.valued, parts, job.basis.proxies, appraisal.assumptions))
 
 
-def _claim(job: _Job, valued: ValuedMap) -> Claim:
+def _claim(
+    job: _Job, valued: ValuedMap, people: Mapping[str, pd.DataFrame], placed: Frame
+) -> Claim:
     appraisal = job.appraisal
     tables = job.parsed.tables
     return Claim(
         rows=valued.rows,
         inputs=appraisal.spent,
-        activities=tables["activities"],
-        adjustments=tables["adjustments"],
+        values=valued.values,
+        tables=tables,
+        people=people,
+        survey_change=survey_change(tables),
+        answers=answers_of(placed, valued.rows, tables),
         range=appraisal.range,
         ratio_missing=appraisal.ratio_missing,
         outside_ratio=appraisal.lines.loc[~appraisal.in_ratio, "row_id"].drop_duplicates(),
         assumptions=appraisal.assumptions,
         sources=frozenset(job.basis.proxies.sources["source_id"].dropna()),
+        proxies=provenance.proxies_used(valued.rows, job.basis.proxies),
+        day=provenance.today(),
         fits_nothing=links_for_nothing(job.basis.collapsed, tables["activities"], tables["links"]),
     )

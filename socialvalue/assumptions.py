@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from socialvalue.errors import SettingsError
+from socialvalue.finding_rules import RULE_NAMES
 from socialvalue.years import parse_year
 
 AS_THE_OTHERS = "as the others"
@@ -43,6 +44,7 @@ MEANING = {
     "perspective": "Whose gain is counted: the public's, or the public purse's",
     "payers": "In the fiscal view, the payers counted; empty means all",
     "optimism_bias": "Cut in benefits by grade of evidence, and rise in costs",
+    "accepted_findings": "Findings that are accepted, each with the reason",
 }
 
 
@@ -86,6 +88,9 @@ class Assumptions:
     optimism_bias : DataFrame, path or None
         A table with columns evidence, benefits_down, costs_up [shares]; a row with a blank evidence
         gives the rise in costs. None takes nothing off.
+    accepted_findings : mapping of str to str
+        Rules of the claims audit whose findings are accepted, each with the reason, which is
+        printed beside the finding. A published rule (``docs/reference/claims_audit.md``) only.
 
     Raises
     ------
@@ -115,6 +120,7 @@ class Assumptions:
     perspective: str = "public"
     payers: Sequence[str] = ()
     optimism_bias: Any = None
+    accepted_findings: Any = ()
 
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():
@@ -136,6 +142,7 @@ class Assumptions:
         if isinstance(self.payers, str):
             object.__setattr__(self, "payers", (self.payers,))
         object.__setattr__(self, "payers", tuple(self.payers))
+        object.__setattr__(self, "accepted_findings", accepted(self.accepted_findings))
         if self.payers and self.perspective != "fiscal":
             raise SettingsError('payers narrow the fiscal view: set perspective = "fiscal" too.')
 
@@ -233,6 +240,47 @@ def _check_rate(name: str, rate: Any) -> None:
         )
 
 
+def accepted(reasons: Any) -> tuple[tuple[str, str], ...]:
+    """Rules with the reason why their findings are accepted, by name.
+
+    Parameters
+    ----------
+    reasons : mapping of str to str, or pairs of them
+
+    Raises
+    ------
+    SettingsError
+        If there is no such rule, or no reason.
+
+    Examples
+    --------
+    >>> accepted({"no_harms": "We asked all 40 participants, and nobody named one."})
+    (('no_harms', 'We asked all 40 participants, and nobody named one.'),)
+    """
+    try:
+        pairs = sorted(dict(reasons).items())
+    except (TypeError, ValueError) as error:
+        raise SettingsError(
+            f"accepted_findings = {reasons!r}: write each rule with its reason, as in "
+            '{"no_harms": "We asked, and nobody named one."}, or a table [accepted_findings] in '
+            "the settings file."
+        ) from error
+    for rule, reason in pairs:
+        if rule not in RULE_NAMES:
+            near = get_close_matches(str(rule), RULE_NAMES, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise SettingsError(
+                f"accepted_findings: there is no rule {rule!r}.{hint} The rules are "
+                f"{', '.join(RULE_NAMES)}."
+            )
+        if not isinstance(reason, str) or not reason.strip():
+            raise SettingsError(
+                f"accepted_findings: {rule} has no reason. Write why it is right here; the reason "
+                "is printed beside the finding."
+            )
+    return tuple((str(rule), reason.strip()) for rule, reason in pairs)
+
+
 def _refuse_unknown(settings: Iterable[str], where: str = "") -> None:
     known = [field.name for field in fields(Assumptions)]
     for key in settings:
@@ -250,6 +298,8 @@ def _shown(value: object) -> str:
         )
     if value is None or value == ():
         return ""
+    if isinstance(value, tuple) and not isinstance(value[0], str):
+        return "; ".join(": ".join(pair) for pair in value)
     if isinstance(value, tuple):
         return ", ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)

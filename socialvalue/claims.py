@@ -1,17 +1,54 @@
 """What would an assessor challenge? Every rule of the claims audit, in order.
 
-A finding never stops an assessment. Each rule is one small function in `claims_on_value` or
-`claims_on_records`; add a rule by adding one and naming it in `RULES`.
+A finding never stops an assessment. Each rule is one small function in a module named after what it
+reads (`claims_on_value`, `claims_on_evidence` ...); add a rule by adding one, naming it in `RULES`
+and saying what it is called in `finding_rules`.
 """
 
 import pandas as pd
 
+from socialvalue.claims_on_double_counting import (
+    more_people_than_there_are,
+    more_than_one_person_can,
+    recorded_twice,
+    shares_beyond_whole,
+    volunteer_hour_paid_twice,
+    volunteer_hours_and_inputs,
+)
+from socialvalue.claims_on_evidence import (
+    answers_lost,
+    evidence_not_stated,
+    not_yet_happened,
+    one_proxy_carries_most,
+    small_sample,
+    weak_evidence_carries_most,
+)
+from socialvalue.claims_on_overlaps import values_of_one_effect
+from socialvalue.claims_on_proxies import (
+    old_prices,
+    past_review,
+    recorded_crimes,
+    savings_not_cashable,
+    transfers,
+)
 from socialvalue.claims_on_records import (
     costs_missing_from_inputs,
     inputs_for_all_projects,
     no_ratio,
     protection_not_applied,
     stated_for_nothing,
+)
+from socialvalue.claims_on_reductions import (
+    jobs_without_displacement,
+    long_duration,
+    zero_taken_off,
+)
+from socialvalue.claims_on_scope import (
+    everything_priced,
+    inputs_without_in_kind,
+    no_harms,
+    nobody_involved,
+    stakeholders_left_out,
 )
 from socialvalue.claims_on_value import (
     adjustment_stated_nowhere,
@@ -23,7 +60,7 @@ from socialvalue.claims_on_value import (
     source_missing,
     superseded_proxy,
 )
-from socialvalue.findings import COLUMNS, Claim, in_order
+from socialvalue.findings import COLUMNS, Claim, finding, in_order
 
 
 def audit(claim: Claim) -> tuple[pd.DataFrame, list[list[int]]]:
@@ -33,28 +70,75 @@ def audit(claim: Claim) -> tuple[pd.DataFrame, list[list[int]]]:
     -------
     findings : DataFrame
         rule, severity (high, medium, low), message, value_at_stake [money; nan where none can be
-        put on it], rows (of the impact map), why, what_to_do.
+        put on it], rows (of the impact map), why, what_to_do, accepted_because (the reason given in
+        ``accepted_findings``; null where the finding is open).
     rows : list of list of int
         For each finding, the row_id of the rows it concerns.
     """
     found = [finding for rule in RULES for finding in rule(claim)]
+    found += _accepted_for_nothing(claim, {each["rule"] for each in found})
     order = in_order(pd.DataFrame(found, columns=[*COLUMNS, "row_ids"]))
+    reasons = dict(claim.assumptions.accepted_findings)
+    order["accepted_because"] = [reasons.get(rule) for rule in order["rule"]]
     ids = [each if isinstance(each, list) else [] for each in order["row_ids"]]
-    return order[list(COLUMNS)], ids
+    return order[list(COLUMNS)].astype({"accepted_because": object}), ids
+
+
+def _accepted_for_nothing(claim: Claim, found: set[str]) -> list[dict]:
+    """Reasons for accepting what was not found: out of date, and never to be carried on unseen."""
+    unused = [rule for rule, _ in claim.assumptions.accepted_findings if rule not in found]
+    if not unused:
+        return []
+    return [
+        finding(
+            "stated_for_nothing",
+            "low",
+            f"accepted_findings gives reasons for what was not found: {', '.join(unused)}.",
+            claim.rows.iloc[0:0],
+            why="A reason kept for what is not there would silence it unseen when it comes.",
+            what_to_do="Take it out of accepted_findings.",
+        )
+    ]
 
 
 RULES = (
     adjustment_stated_nowhere,
-    no_published_range,
+    zero_taken_off,
+    jobs_without_displacement,
+    long_duration,
     drop_off_not_taken,
-    not_priced,
-    outside_perspective,
+    recorded_twice,
+    more_than_one_person_can,
+    values_of_one_effect,
+    volunteer_hour_paid_twice,
+    volunteer_hours_and_inputs,
+    more_people_than_there_are,
+    shares_beyond_whole,
+    one_proxy_carries_most,
+    weak_evidence_carries_most,
+    evidence_not_stated,
+    small_sample,
+    answers_lost,
+    not_yet_happened,
+    no_published_range,
     source_missing,
     superseded_proxy,
+    past_review,
+    old_prices,
+    transfers,
+    recorded_crimes,
+    savings_not_cashable,
     forecast_prices,
+    not_priced,
+    everything_priced,
+    no_harms,
+    stakeholders_left_out,
+    nobody_involved,
+    outside_perspective,
     protection_not_applied,
     no_ratio,
     inputs_for_all_projects,
+    inputs_without_in_kind,
     costs_missing_from_inputs,
     stated_for_nothing,
 )

@@ -8,6 +8,9 @@ from socialvalue.adjustments import SCOPE
 from socialvalue.findings import Claim, finding
 from socialvalue.outcome_records import Collapsed
 
+PENNY = 0.005
+"""Less than half a penny is rounding. [money]"""
+
 
 def protection_not_applied(claim: Claim) -> Iterator[dict]:
     """Rows with neither person_id nor people: small groups among them cannot be seen."""
@@ -69,11 +72,13 @@ def inputs_for_all_projects(claim: Claim) -> Iterator[dict]:
 
 def costs_missing_from_inputs(claim: Claim) -> Iterator[dict]:
     """Costs and volunteer hours that activities state and inputs do not show."""
-    activities, inputs = claim.activities, claim.inputs
+    activities, inputs = claim.tables["activities"], claim.inputs
     if activities.empty:
         return
-    cost, amount = activities["cost"].sum(), inputs["amount"].sum() if len(inputs) else 0.0
-    if cost > amount:
+    # Time that is given is no part of what an activity cost in money.
+    paid = inputs[inputs["input_type"] != "volunteer_time"]
+    cost, amount = activities["cost"].sum(), paid["amount"].sum()
+    if cost > amount + PENNY:
         yield {
             "rule": "costs_missing_from_inputs",
             "severity": "medium",
@@ -114,7 +119,7 @@ def stated_for_nothing(claim: Claim) -> Iterator[dict]:
 
 
 def _unused_adjustments(claim: Claim) -> Iterator[tuple[str, object, str]]:
-    for row, adjustment in claim.adjustments.iterrows():
+    for row, adjustment in claim.tables["adjustments"].iterrows():
         scope = {c: adjustment[c] for c in SCOPE if pd.notna(adjustment.get(c))}
         fits = pd.Series(True, index=claim.rows.index)
         for column, value in scope.items():

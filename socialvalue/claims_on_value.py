@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from socialvalue.adjustments import NOWHERE
-from socialvalue.findings import UNSTATED, Claim, count_of, finding, names_of
+from socialvalue.findings import UNSTATED, Claim, count_of, finding, names_of, size_of
 from socialvalue.impact_map import SHARES
 
 
@@ -50,7 +50,7 @@ def no_published_range(claim: Claim) -> Iterator[dict]:
     """Value without a range of its proxy or its quantity, so that it stands fixed in the range."""
     counted = claim.rows[claim.rows["counted"]]
     fixed = counted[counted["present_value_low"].isna() & counted["present_value_high"].isna()]
-    if len(fixed):
+    if size_of(fixed) > 0:
         yield finding(
             "no_published_range",
             "medium" if claim.range.missing else "low",

@@ -161,6 +161,7 @@ def assess(
     """Check and value INPUT; write workbook, report, charts, tables and data."""
     from socialvalue.assessment import assess as value
     from socialvalue.assumptions import Assumptions
+    from socialvalue.findings import open_findings
     from socialvalue.read import read_records
     from socialvalue.report.folder import write_folder
 
@@ -172,8 +173,9 @@ def assess(
     shown = result.for_output(_profile(internal), disclosure)
     write_folder(shown, out, protect=[path])
     _say_outputs(shown, out)
-    if strict and (result.findings["severity"] == "high").any():
-        high = result.findings[result.findings["severity"] == "high"]
+    still_open = open_findings(result.findings)
+    high = still_open[still_open["severity"] == "high"]
+    if strict and len(high):
         for finding in high.itertuples():
             typer.echo(f"High: {finding.message}", err=True)
         raise typer.Exit(HIGH_FINDINGS)
@@ -198,12 +200,13 @@ def compare(
 ) -> None:
     """Say what changed from A to B: volume, mix, prices, adjustments, method, corrections."""
     from socialvalue.comparing import compare as comparing
-    from socialvalue.report.change_files import months_of_words, write_comparison
+    from socialvalue.covered_months import months_in_words
+    from socialvalue.report.change_files import write_comparison
     from socialvalue.report.change_words import as_text, by_as_text
 
     covers = {"last_covers": last_covers, "this_covers": this_covers}
     comparison = comparing(
-        last, this, **{name: months_of_words(words) for name, words in covers.items()}
+        last, this, **{name: months_in_words(words) for name, words in covers.items()}
     )
     tables = [by_as_text(comparison, key) for key in by or []]
     if out is not None:
@@ -255,6 +258,8 @@ def _say_outputs(shown: "Result", out: Path) -> None:
     from socialvalue.report.labels import headline
 
     typer.echo(headline(shown))
+    for each in shown.findings.dropna(subset=["accepted_because"]).itertuples():
+        typer.echo(f"  accepted, {each.rule}: {each.accepted_because}")
     made = ("report.html", "impact_map.xlsx", "assessment.json", "charts", "tables", "files.txt")
     for name in made:
         typer.echo(f"  {out / name}")

@@ -37,7 +37,8 @@ class Compared:
         What can be valued again; None where a file holds no impact map.
     breakdowns : tuple of str
         Declared breakdowns that can be split.
-    headline : str
+    level : float or None
+        Confidence level of a simulated range. [share]
     """
 
     assumptions: Assumptions
@@ -50,6 +51,7 @@ class Compared:
     sums: Mapping[str, pd.Series]
     side: Side | None
     breakdowns: tuple[str, ...] = ()
+    level: float | None = None
 
     @property
     def used(self) -> pd.DataFrame:
@@ -85,6 +87,7 @@ def of_result(result: Result, name: str, covers: tuple[str, str] | None) -> Comp
         sums=sums,
         side=side_of(result, name, covers),
         breakdowns=tuple(result.breakdowns) if result.basis else (),
+        level=result.range.level,
     )
 
 

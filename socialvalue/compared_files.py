@@ -15,10 +15,10 @@ from socialvalue.compared_rows import (
     Side,
     comparable,
     first_year,
-    month_number,
     set_of,
     with_positions,
 )
+from socialvalue.covered_months import covering
 from socialvalue.errors import InputError
 from socialvalue.impact_map import SHARES
 from socialvalue.summary import MERGED, UNALLOCATED
@@ -65,6 +65,7 @@ def of_file(path: str | Path, name: str, covers: tuple[str, str] | None) -> Comp
         frameworks=frameworks,
         sums={key: _sums(rows) for key, rows in data["by"].items()},
         side=_side(data, assumptions, name, covers),
+        level=None if data["range"] is None else data["range"]["level"],
     )
 
 
@@ -100,6 +101,9 @@ def _assumptions(data: dict[str, Any]) -> Assumptions:
     settings = {key: value for key, value in data["assumptions"].items() if value != ""}
     if data.get("optimism_bias") is not None:
         settings["optimism_bias"] = pd.DataFrame(data["optimism_bias"])
+    if "accepted_findings" in settings:
+        accepted = [each.split(": ", 1) for each in settings["accepted_findings"]]
+        settings["accepted_findings"] = dict(accepted)
     return Assumptions().changed(**settings)
 
 
@@ -135,8 +139,7 @@ def _side(
     if "impact_map" not in data:
         return None
     told = data["covers"]
-    if covers is None and told is not None:
-        covers = told["first_month"], told["last_month"]
+    found = None if told is None else (told["first_month"], told["last_month"])
     proxies = set_of(_proxies(data["proxies"]))
     table = with_positions(comparable(_rows(data)), proxies, assumptions.year_start_month)
     allocation = pd.DataFrame(
@@ -146,7 +149,7 @@ def _side(
         name=name,
         assumptions=assumptions,
         proxies=proxies,
-        months=None if covers is None else (month_number(covers[0]), month_number(covers[1])),
+        months=covering(covers, found),
         first_year=first_year(data["period"], assumptions),
         basis=None,
         stored=Rows(table[[*COLUMNS]], None, allocation),

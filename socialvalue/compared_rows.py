@@ -1,7 +1,7 @@
 """What does each of two assessments bring to a comparison? Rows that can be valued again."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import narwhals.stable.v2 as nw
@@ -11,16 +11,16 @@ import pandas as pd
 from socialvalue.adjustments import RECORD
 from socialvalue.appraisal import Basis
 from socialvalue.assumptions import Assumptions
-from socialvalue.covered_months import covered_months
+from socialvalue.covered_months import covered_months, covering
 from socialvalue.engines import fetch
 from socialvalue.frameworks import allocate
 from socialvalue.impact_map import SHARES
-from socialvalue.outcome_records import Collapsed
+from socialvalue.outcome_records import Collapsed, OutcomeRecords, collapse_rows
 from socialvalue.proxies import ProxySet
 from socialvalue.proxy_picks import Validity, validity_of
 from socialvalue.results import Result
 from socialvalue.tables import stacked
-from socialvalue.valuation import ValuedMap, value_map
+from socialvalue.valuation import ValuedMap, value_map, value_parts
 
 KEYS = ("project", "stakeholder_group", "outcome", "unit", "proxy_id", "evidence")
 ADJUSTMENTS = (*SHARES, "starts", "duration_years", "drop_off")
@@ -85,6 +85,9 @@ class Side:
     basis : Basis or None
         None where only the rows below are there: a published result, or a file.
     stored : Rows or None
+        Rows without records behind them.
+    maps : mapping of str to tuple
+        The valued map with its allocation, whole and for each declared breakdown.
     """
 
     name: str
@@ -94,6 +97,7 @@ class Side:
     first_year: int
     basis: Basis | None
     stored: Rows | None
+    maps: Mapping[str, tuple[ValuedMap, pd.DataFrame]] = field(default_factory=dict)
 
     @property
     def covered(self) -> frozenset[int]:
@@ -145,17 +149,25 @@ def side_of(result: Result, name: str, covers: tuple[str, str] | None) -> Side:
         ``last`` or ``this``.
     covers : tuple of str, optional
         First and last month it covers, as ``2024-04``; by default those of its records.
+
+    Raises
+    ------
+    SettingsError
+        If records fall outside.
     """
-    months = covers or months_of(result)
     proxies = result.basis.proxies if result.basis else set_of(result.proxies_used)
     return Side(
         name=name,
         assumptions=result.assumptions,
         proxies=proxies,
-        months=None if months is None else (month_number(months[0]), month_number(months[1])),
+        months=covering(covers, months_of(result)),
         first_year=first_year(result.period, result.assumptions),
         basis=result.basis,
         stored=None if result.basis else _stored(result, proxies),
+        maps={
+            name: (result.breakdowns.get(name, result.valued), allocation)
+            for name, allocation in result.allocations.items()
+        },
     )
 
 
@@ -180,65 +192,53 @@ def set_of(proxies: pd.DataFrame) -> ProxySet:
     return ProxySet("of an assessment", "", proxies.reset_index(drop=True), nothing, nothing, "")
 
 
-def month_number(month: str) -> int:
-    """A month such as ``2024-04`` as a number that counts months.
-
-    Examples
-    --------
-    >>> month_number("2024-04") - month_number("2023-12")
-    4
-    """
-    return int(month[:4]) * 12 + int(month[5:7]) - 1
-
-
 def _of_basis(side: Side, both: frozenset[int], breakdown: str) -> Rows:
-    basis = side.basis
-    assert basis is not None
-    parts = [
-        _valued(side, collapsed, inside, breakdown)
-        for inside, collapsed in _collapsed(side, basis, both, breakdown)
-    ]
+    inside, outside = side.covered & both, side.covered - both
+    if not inside or not outside:
+        return _with_category(side, *side.maps[breakdown], bool(inside), breakdown)
     size, tables = 0, []
-    for part in parts:
+    for within, records, collapsed in _apart(side, both):
+        valued = _valued(side, records, collapsed, breakdown)
+        part = _with_category(side, *valued, within, breakdown)
         tables.append([_numbered_on(t, size) for t in (part.table, part.values, part.allocation)])
         size += len(part.table)
-    tables_of_kind = zip(*tables, strict=True)
-    return Rows(*(stacked(*found) for found in tables_of_kind))
+    return Rows(*(stacked(*found) for found in zip(*tables, strict=True)))
 
 
 def _numbered_on(table: pd.DataFrame, size: int) -> pd.DataFrame:
     return table.assign(row_id=table["row_id"] + size)
 
 
-def _collapsed(
-    side: Side, basis: Basis, both: frozenset[int], breakdown: str
-) -> Iterable[tuple[bool, Collapsed]]:
-    """The map of the records inside the months that both cover, and of those outside."""
-    start = side.assumptions.year_start_month
-    covered = side.covered
-    if covered <= both or not covered & both:
-        whole = (
-            basis.collapsed if not breakdown and basis.collapsed.year_start_month == start else None
-        )
-        yield bool(covered & both), whole or basis.records.collapse(start, breakdown)
-        return
+def _apart(side: Side, both: frozenset[int]) -> Iterable[tuple[bool, OutcomeRecords, Collapsed]]:
+    """The records inside the months that both cover, and those outside, with their maps."""
+    assert side.basis is not None
+    records, start = side.basis.records, side.assumptions.year_start_month
     date = nw.col("date")
     month = date.dt.year().cast(nw.Int64) * 12 + date.dt.month().cast(nw.Int64) - 1
     within = month.is_in(sorted(both))
     for inside, kept in ((True, within), (False, ~within)):
-        frame = basis.records.frame.filter(kept)
-        if len(fetch(frame.select("date").head(1))):
-            yield inside, replace(basis.records, frame=frame).collapse(start, breakdown)
+        chosen = replace(records, frame=records.frame.filter(kept))
+        if len(fetch(chosen.frame.select("date").head(1))):
+            yield inside, chosen, chosen.collapse(start)
 
 
-def _valued(side: Side, collapsed: Collapsed, inside: bool, breakdown: str) -> Rows:
-    basis = side.basis
+def _valued(
+    side: Side, records: OutcomeRecords, collapsed: Collapsed, breakdown: str
+) -> tuple[ValuedMap, pd.DataFrame]:
+    basis, settings = side.basis, side.assumptions
     assert basis is not None
-    settings = side.assumptions
     valued = value_map(collapsed.rows, basis.proxies, basis.adjustments, settings)
+    if breakdown:
+        parts = collapse_rows(records.narrowly(collapsed, (breakdown,)), breakdown)
+        valued = value_parts(valued, parts, basis.proxies, settings)
     links = allocate(valued.rows, basis.proxies.links, collapsed.link_sets, settings.allocation)
-    valued = replace(valued, rows=valued.rows.assign(merged=False))
-    found = _rows_of(valued, links, (basis.proxies, settings.year_start_month))
+    return replace(valued, rows=valued.rows.assign(merged=False)), links
+
+
+def _with_category(
+    side: Side, valued: ValuedMap, links: pd.DataFrame, inside: bool, breakdown: str
+) -> Rows:
+    found = _rows_of(valued, links, (side.proxies, side.assumptions.year_start_month))
     table = found.table.assign(in_both=inside)
     if breakdown:
         table[BREAKDOWN] = valued.rows[breakdown].astype(object).to_numpy()

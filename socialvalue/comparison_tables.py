@@ -17,6 +17,8 @@ _OF_A_PROXY = (
     "income_elasticity",
 )
 _PRICE = ("unit_value", "price_year", "unit")
+_STATUSES = ("opened", "closed", "accepted", "still open")
+_SEVERITIES = {"high": 0, "medium": 1, "low": 2}
 
 
 def both_totals(last: Compared, this: Compared) -> pd.DataFrame:
@@ -95,34 +97,45 @@ def _same(before: object, after: object) -> bool:
 
 
 def differing_findings(last: Compared, this: Compared) -> pd.DataFrame:
-    """Findings of both: which were opened, which closed and which are open still.
+    """Findings of both: which were opened, closed or accepted, and which are open still.
 
     A finding is the same one if its rule and its words are; of one rule the rest are paired in
-    their order, so that a finding whose figures moved is not taken for a new one.
+    their order, so that a finding whose figures moved is not taken for a new one. One that is
+    accepted with a reason this time is ``accepted``; one whose reason was withdrawn is opened.
 
     Returns
     -------
     DataFrame
-        status (``opened``, ``closed``, ``still open``), rule, severity, message,
-        value_at_stake_last, value_at_stake_this [money].
+        status (``opened``, ``closed``, ``accepted``, ``still open``), rule, severity, message,
+        value_at_stake_last, value_at_stake_this [money], accepted_because.
     """
-    then = last.findings.assign(nth=_nth(last.findings, this.findings))
-    now = this.findings.assign(nth=_nth(this.findings, last.findings))
+    then, now = (_with_reasons(each.findings) for each in (last, this))
+    then, now = then.assign(nth=_nth(then, now)), now.assign(nth=_nth(now, then))
     both = then.merge(now, on=["rule", "nth"], how="outer", suffixes=("_last", "_this"))
-    found = both["message_this"].notna(), both["message_last"].notna()
-    status = np.select([~found[1], ~found[0]], ["opened", "closed"], "still open")
+    before = both["message_last"].notna() & both["accepted_because_last"].isna()
+    is_there, accepted = both["message_this"].notna(), both["accepted_because_this"].notna()
+    status = np.select(
+        [accepted, ~is_there, ~before], ["accepted", "closed", "opened"], "still open"
+    )
     table = both.assign(
-        status=pd.Categorical(status, ["opened", "closed", "still open"], ordered=True),
+        status=pd.Categorical(status, list(_STATUSES), ordered=True),
         severity=both["severity_this"].fillna(both["severity_last"]),
         message=both["message_this"].fillna(both["message_last"]),
+        accepted_because=both["accepted_because_this"],
     )
-    order = {"high": 0, "medium": 1, "low": 2}
-    table = table.assign(order=table["severity"].map(order)).sort_values(
+    table = table.assign(order=table["severity"].map(_SEVERITIES)).sort_values(
         ["status", "order", "rule", "nth"], kind="stable"
     )
     columns = ["status", "rule", "severity", "message"]
-    columns += ["value_at_stake_last", "value_at_stake_this"]
+    columns += ["value_at_stake_last", "value_at_stake_this", "accepted_because"]
     return table[columns].astype({"status": str}).reset_index(drop=True)
+
+
+def _with_reasons(findings: pd.DataFrame) -> pd.DataFrame:
+    """Findings with the reason they are accepted for; older files know of none."""
+    if "accepted_because" in findings:
+        return findings
+    return findings.assign(accepted_because=pd.Series(None, index=findings.index, dtype=object))
 
 
 def _nth(findings: pd.DataFrame, others: pd.DataFrame) -> pd.Series:

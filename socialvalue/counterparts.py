@@ -4,23 +4,44 @@ Alike rows are looked for first, then rows that differ in what is taken off, in 
 evidence, and at last in their proxy. A row that has found its like is no longer there for others.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
+
+class Level(NamedTuple):
+    """What two rows must share to answer to each other.
+
+    Attributes
+    ----------
+    alike : tuple of str
+        Columns that must be the same.
+    kind : tuple of str
+        Columns of what may differ. Two kinds that both times have are two kinds, of which one
+        grew and one shrank, and not one that was changed into the other. Empty where nothing may.
+    """
+
+    alike: tuple[str, ...]
+    kind: tuple[str, ...] = ()
+
+
 _WHO = ("project", "stakeholder_group", "outcome", "unit", "negative")
+_WHAT = ("outcome", "unit", "proxy_id")
+_TAKEN = ("starts", "duration_years", "drop_off", "stated")
 LEVELS = (
-    (*_WHO, "proxy_id", "evidence", "starts", "duration_years", "drop_off", "stated"),
-    (*_WHO, "proxy_id", "evidence"),
-    (*_WHO, "proxy_id"),
-    _WHO,
+    Level((*_WHO, "proxy_id", "evidence", *_TAKEN)),
+    Level((*_WHO, "proxy_id", "evidence"), (*_WHAT, *_TAKEN)),
+    Level((*_WHO, "proxy_id"), (*_WHAT, "evidence")),
+    Level(_WHO, _WHAT),
 )
-"""What two rows must share to answer to each other, from most to least."""
+"""From most to least."""
 _AFTER = 10_000
 """A later year is only taken where there is none before. [years]"""
 
 
 def counterparts(
-    rows: pd.DataFrame, others: pd.DataFrame, levels: tuple[tuple[str, ...], ...] = LEVELS
+    rows: pd.DataFrame, others: pd.DataFrame, levels: tuple[Level, ...] = LEVELS
 ) -> pd.DataFrame:
     """Rows of another assessment that each row answers to, with their weights.
 
@@ -31,8 +52,7 @@ def counterparts(
     ----------
     rows, others : DataFrame
         row_id, first_year, quantity, and the columns of the levels but ``negative``.
-    levels : tuple of tuple of str
-        What two rows must share, level after level.
+    levels : tuple of Level
 
     Returns
     -------
@@ -51,26 +71,37 @@ def counterparts(
     [[1.0, 7.0, 1.0]]
     """
     rows, others = (each.assign(negative=each["quantity"] < 0) for each in (rows, others))
+    all_rows, all_others = rows, others
     found = []
     for level in levels:
-        pairs = _pairs(rows, others, level)
+        known = _known(rows, all_others, level.kind), _known(others, all_rows, level.kind)
+        pairs = _pairs(rows.assign(known=known[0]), others.assign(known=known[1]), level.alike)
         found.append(pairs)
         rows = rows[~rows["row_id"].isin(pairs["row_id"])]
         others = others[~others["row_id"].isin(pairs["other"])]
     return _weighted(_of_nearest_year(pd.concat(found, ignore_index=True)))
 
 
-def _pairs(rows: pd.DataFrame, others: pd.DataFrame, level: tuple[str, ...]) -> pd.DataFrame:
-    columns = ["key", "row_id", "first_year"]
-    left = rows.assign(key=_key(rows, level))[columns]
-    right = others.assign(key=_key(others, level))[[*columns, "quantity"]]
-    right = right.rename(columns={"row_id": "other", "first_year": "other_year"})
-    pairs = left.merge(right, on="key")
+def _known(rows: pd.DataFrame, others: pd.DataFrame, kind: tuple[str, ...]) -> list[bool]:
+    """Which rows are of a kind that the others have, too."""
+    if not kind:
+        return [False] * len(rows)
+    kinds = set(_key(others, kind))
+    return [each in kinds for each in _key(rows, kind)]
+
+
+def _pairs(rows: pd.DataFrame, others: pd.DataFrame, alike: tuple[str, ...]) -> pd.DataFrame:
+    columns = ["key", "row_id", "first_year", "known"]
+    left = rows.assign(key=_key(rows, alike))[columns]
+    right = others.assign(key=_key(others, alike))[[*columns, "quantity"]]
+    names = {"row_id": "other", "first_year": "other_year", "known": "other_known"}
+    pairs = left.merge(right.rename(columns=names), on="key")
+    pairs = pairs[~(pairs["known"].astype(bool) & pairs["other_known"].astype(bool))]
     return pairs[["row_id", "first_year", "other", "other_year", "quantity"]]
 
 
-def _key(rows: pd.DataFrame, level: tuple[str, ...]) -> list[tuple]:
-    columns = [rows[name].astype(object).where(rows[name].notna(), None) for name in level]
+def _key(rows: pd.DataFrame, names: tuple[str, ...]) -> list[tuple]:
+    columns = [rows[name].astype(object).where(rows[name].notna(), None) for name in names]
     return list(zip(*columns, strict=True))
 
 

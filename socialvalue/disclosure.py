@@ -20,7 +20,7 @@ from socialvalue.breakdown_merging import merged_breakdowns
 from socialvalue.cost_benefit import published_cases
 from socialvalue.covered_months import covered_months
 from socialvalue.errors import SettingsError
-from socialvalue.findings import in_order
+from socialvalue.findings import PARTS_OF_ROWS, in_order
 from socialvalue.merging import (
     distinct_people,
     merged_allocation,
@@ -99,7 +99,7 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         total_people=result.total_people if result.total_people >= fewest else float("nan"),
         totals=totals,
         findings=findings,
-        small_rows=pd.DataFrame(),
+        small_rows=None,
         basis=None,
         shown_months=None if result.basis is None else covered_months(result.basis.records),
         survey_change=published_change(result.survey_change, fewest),
@@ -144,6 +144,10 @@ def _findings_left(
     stake, message = (findings.columns.get_loc(c) for c in ("value_at_stake", "message"))
     for position, ids in enumerate(result.finding_rows):
         if not ids:
+            continue
+        if findings["rule"].iloc[position] in PARTS_OF_ROWS:
+            findings.iloc[position, stake] = np.nan
+            findings.iloc[position, message] += " (The value at stake is not published.)"
             continue
         # A merged group that the finding concerns as a whole shows nobody; a part of one would.
         new = {new_ids[row_id] for row_id in ids}
@@ -217,6 +221,7 @@ def _harms_left(
         "rows": 0,
         "why": "They are subtracted in the total; the harms shown leave them out.",
         "what_to_do": "Look at them in the internal profile before you decide what to say.",
+        "accepted_because": None,
     }
     both = pd.concat([findings, pd.DataFrame([said])], ignore_index=True)
     return totals, in_order(both)

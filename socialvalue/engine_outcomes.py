@@ -11,7 +11,7 @@ from socialvalue.date_cells import TIME_LEFT_OUT
 from socialvalue.engine_tables import HeldTable
 from socialvalue.engines import carry, fetch
 from socialvalue.impact_map import TEXT_KEYS
-from socialvalue.odd_cells import MOST_ODD, mended, odd_cells
+from socialvalue.odd_cells import MOST_ODD, mended, odd_cells, repeated_if_plain
 from socialvalue.outcome_records import Collapsed, OutcomeRecords, outcome_records
 from socialvalue.schemas import OUTCOMES
 
@@ -27,12 +27,15 @@ class EngineOutcomes:
     collapsed : Collapsed
     strange : DataFrame
         value, records: activities that records name and the activities table does not.
+    repeated : tuple of int or None
+        Identifiers that stand in several records, and those records; None where not yet counted.
     """
 
     held: HeldTable
     records: OutcomeRecords
     collapsed: Collapsed
     strange: pd.DataFrame
+    repeated: tuple[int, int] | None = None
 
 
 def read_outcomes(
@@ -59,7 +62,9 @@ def read_outcomes(
     activities = tables["activities"]
     # Keys are read from the map, in which each of them stands once.
     read_later = (*TEXT_KEYS, *(["activity_id"] if len(activities) else []))
-    declared = [name for name in OUTCOMES.names if name not in read_later]
+    repeated = repeated_if_plain(held, "outcome_id")
+    read_already = () if repeated is None else ("outcome_id",)
+    declared = [name for name in OUTCOMES.names if name not in (*read_later, *read_already)]
     held = mended(held, odd_cells(held, [*declared, *breakdowns]))
     timed = _with_times(held)
     held = held.noted([TIME_LEFT_OUT], timed) if timed else held
@@ -77,7 +82,7 @@ def read_outcomes(
         records = outcome_records(tables, units, breakdowns, again.frame)
         collapsed = records.collapse(assumptions.year_start_month)
     records = replace(records, source=held.source)
-    return EngineOutcomes(again, records, collapsed, strange)
+    return EngineOutcomes(again, records, collapsed, strange, repeated)
 
 
 def _with_times(held: HeldTable) -> int:

@@ -123,19 +123,57 @@ def collapse(records: Frame, extra: Sequence[str] = ()) -> pd.DataFrame:
     """
     there = records.collect_schema()
     keys = [key for key in (*KEYS, *extra) if key in there]
-    parts, sums = _sums(there)
-    grouped = records.with_columns(*parts).group_by(keys, drop_null_keys=False)
-    counted = grouped.agg(nw.len().alias("records"), *[nw.col(name).sum() for name in sums])
-    # One row more than the cap is enough to know that there are too many.
-    table = fetch(counted.head(ROW_CAP + 1))
-    if len(table) > ROW_CAP:
-        widest = max(keys, key=lambda key: table[key].nunique(dropna=False))
-        raise SettingsError(
-            f"The impact map would have more than {ROW_CAP:,} rows, its cap. It grows by the "
-            f"column {widest!r} ({table[widest].nunique():,} values and more). Use fewer or "
-            "broader values, or leave it out of the breakdowns."
-        )
+    table = _added_up(records, keys)
+    _refuse_too_many(table, keys)
     return _complete(table, extra)
+
+
+def collapse_rows(placed: Frame, column: str) -> pd.DataFrame:
+    """Collapse records once more: one row for each row of the map and value of a column.
+
+    Parameters
+    ----------
+    placed : narwhals frame
+        Keyed records with the ``row_id`` of their row of a map.
+    column : str
+        Keyed like the keys of the map.
+
+    Returns
+    -------
+    DataFrame
+        row_id, the column, ``records`` and the sums, in any order of rows.
+
+    Raises
+    ------
+    SettingsError
+        If there are more rows than the cap.
+    """
+    there = placed.collect_schema()
+    keys = [key for key in ("row_id", column) if key in there]
+    table = _added_up(placed, keys)
+    _refuse_too_many(table, keys[1:])
+    # A column in which nothing is written is no key of anything.
+    table = table if column in table else table.assign(**{column: None})
+    return _with_types(_with_sums(table), [column]).astype({"row_id": "int64"})
+
+
+def _added_up(records: Frame, keys: Sequence[str]) -> pd.DataFrame:
+    """Records and sums by keys: one row more than the cap is enough to know it is too many."""
+    parts, sums = _sums(records.collect_schema())
+    grouped = records.with_columns(*parts).group_by(list(keys), drop_null_keys=False)
+    counted = grouped.agg(nw.len().alias("records"), *[nw.col(name).sum() for name in sums])
+    return fetch(counted.head(ROW_CAP + 1))
+
+
+def _refuse_too_many(table: pd.DataFrame, keys: Sequence[str]) -> None:
+    if len(table) <= ROW_CAP:
+        return
+    widest = max(keys, key=lambda key: table[key].nunique(dropna=False))
+    raise SettingsError(
+        f"The impact map would have more than {ROW_CAP:,} rows, its cap. It grows by the "
+        f"column {widest!r} ({table[widest].nunique():,} values and more). Use fewer or "
+        "broader values, or leave it out of the breakdowns."
+    )
 
 
 def _sums(there: Any) -> tuple[list[nw.Expr], list[str]]:
@@ -173,22 +211,31 @@ def _complete(table: pd.DataFrame, extra: Sequence[str]) -> pd.DataFrame:
     missing: dict[str, Any] = {key: None for key in (*TEXT_KEYS, *extra) if key not in table}
     missing |= {key: float("nan") for key in NUMBER_KEYS if key not in table}
     missing |= dict.fromkeys([state for state in STATES if state not in table], False)
-    missing |= dict.fromkeys([name for name in PRODUCTS if name not in table], 0.0)
-    table = table.assign(**missing)
-    if "quantity_low_left" not in table:
-        # Without ranges both ends are what the records' own shares leave of the quantity.
-        signs = {name: (-1) ** len(shares) for name, shares in PRODUCTS.items()}
-        left = sum((table[name] * sign for name, sign in signs.items()), start=0.0)
-        table = table.assign(quantity_low_left=left, quantity_high_left=left, records_with_range=0)
-    types = dict.fromkeys((*PRODUCTS, *RANGED, *NUMBER_KEYS), "float64")
-    types |= dict.fromkeys(TEXT_KEYS, "string") | dict.fromkeys(_TRUE_OR_FALSE, "bool")
-    types |= {"records": "int64", "records_with_range": "int64"}
-    types |= {name: "string" for name in extra if not _is_number(table[name])}
+    table = _with_sums(table.assign(**missing))
+    types = dict.fromkeys(NUMBER_KEYS, "float64") | dict.fromkeys(TEXT_KEYS, "string")
+    types |= dict.fromkeys(_TRUE_OR_FALSE, "bool")
     if table["first_year"].notna().all():
         types["first_year"] = "int64"
-    table = table.astype(types)
+    table = _with_types(table.astype(types), extra)
     # Not every engine has turned -0.0 into 0.0: some leave an addition of nothing out.
     return table.assign(**{key: table[key] + 0 for key in NUMBER_KEYS})
+
+
+def _with_sums(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.assign(**dict.fromkeys([name for name in PRODUCTS if name not in table], 0.0))
+    if "quantity_low_left" in table:
+        return table
+    # Without ranges both ends are what the records' own shares leave of the quantity.
+    signs = {name: (-1) ** len(shares) for name, shares in PRODUCTS.items()}
+    left = sum((table[name] * sign for name, sign in signs.items()), start=0.0)
+    return table.assign(quantity_low_left=left, quantity_high_left=left, records_with_range=0)
+
+
+def _with_types(table: pd.DataFrame, extra: Sequence[str]) -> pd.DataFrame:
+    types: dict[str, str] = dict.fromkeys((*PRODUCTS, *RANGED), "float64")
+    types |= {"records": "int64", "records_with_range": "int64"}
+    types |= {name: "string" for name in extra if not _is_number(table[name])}
+    return table.astype(types)
 
 
 def _is_number(values: pd.Series) -> bool:
@@ -197,13 +244,25 @@ def _is_number(values: pd.Series) -> bool:
 
 def with_row_keys(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """A map with ``row_key``, its keys as one text, by which two maps can be compared."""
-    # Each key is written out behind its length, nulls as a mark that has none, so that no text can
-    # look like another one or like two.
     written = pd.Series("", index=table.index, dtype="string")
     for key in keys:
-        text = table[key].astype("string")
-        written += (text.str.len().astype("string") + ":" + text).fillna(_NULL) + " "
+        written += as_row_key(table[key]) + " "
     return table.assign(row_key=written.str.slice(stop=-1))
+
+
+def as_row_key(values: pd.Series) -> pd.Series:
+    """Values of one key as they stand in a row's key.
+
+    Each is written out behind its length, nulls as a mark that has none, so that no text can look
+    like another one or like two.
+
+    Examples
+    --------
+    >>> as_row_key(pd.Series(["Mersey", None])).tolist()
+    ['6:Mersey', '-']
+    """
+    text = values.astype("string")
+    return (text.str.len().astype("string") + ":" + text).fillna(_NULL)
 
 
 def with_rows(
@@ -252,62 +311,3 @@ def _without_nulls(values: pd.Series, is_number: bool) -> pd.Series:
     if pd.api.types.is_bool_dtype(values):
         return values.astype("int64")
     return values.astype("string").fillna(_NO_TEXT)
-
-
-def count_people(records: Frame, keys: Sequence[str]) -> pd.DataFrame:
-    """Distinct people for each combination of keys, counted where the records lie.
-
-    People with a ``person_id`` count once; records without one count their ``people``. Where a
-    group states neither, the count is null.
-
-    Parameters
-    ----------
-    records : narwhals frame
-        With the columns ``keys`` and, where they are recorded, ``person_id`` and ``people``.
-    keys : sequence of str
-        Columns such as ``row_id``. Empty for the total.
-
-    Returns
-    -------
-    DataFrame
-        The keys and ``people`` (float, null where unknown).
-    """
-    there = records.collect_schema()
-    if not keys:
-        records, keys = records.with_columns(nw.lit(0).alias("all_")), ["all_"]
-    recorded = [name for name in ("person_id", "people") if name in there]
-    if not recorded:
-        return pd.DataFrame(columns=[*keys, "people"]).astype({"people": "float64"})
-    # Group by person first and count afterwards: a plain distinct count takes null for a person.
-    # Those without a name are one group, whose people are added up.
-    people = nw.col("people") if "people" in there else nw.lit(None, dtype=nw.Float64)
-    stated = nw.when(~people.is_null()).then(people).otherwise(0.0).alias("people_")
-    known = (~people.is_null()).cast(nw.Int64).alias("known_")
-    by = [*keys, *(["person_id"] if "person_id" in there else [])]
-    grouped = records.with_columns(stated, known).group_by(by, drop_null_keys=False)
-    pairs = grouped.agg(nw.col("people_").sum(), nw.col("known_").sum())
-    if "person_id" in there:
-        named = ~nw.col("person_id").is_null()
-        pairs = pairs.with_columns(
-            nw.when(named).then(nw.lit(1.0)).otherwise(nw.col("people_")).alias("people_"),
-            nw.when(named).then(nw.lit(1)).otherwise(nw.col("known_")).alias("known_"),
-        )
-    counts = pairs.group_by(list(keys), drop_null_keys=False)
-    table = fetch(counts.agg(nw.col("people_").sum(), nw.col("known_").sum()))
-    table = table[table["known_"] > 0].rename(columns={"people_": "people"})
-    table = table[[*keys, "people"]].astype({"people": "float64"})
-    return table.sort_values(list(keys)).reset_index(drop=True)
-
-
-def people_of_rows(records: Frame, row_ids: Sequence[int]) -> pd.DataFrame:
-    """Who is behind some rows of the map: distinct (row_id, person), as codes and not names.
-
-    Needed to merge small groups before anything is published. Few rows, few people in each.
-    """
-    if "person_id" not in records.collect_schema() or not len(row_ids):
-        return pd.DataFrame({"row_id": pd.Series(dtype="int64"), "person": pd.Series(dtype="int")})
-    chosen = records.filter(nw.col("row_id").is_in(list(row_ids)))
-    chosen = chosen.filter(~nw.col("person_id").is_null()).select("row_id", "person_id")
-    pairs = fetch(chosen.unique(["row_id", "person_id"])).sort_values(["row_id", "person_id"])
-    people = pd.factorize(pairs["person_id"])[0]
-    return pd.DataFrame({"row_id": pairs["row_id"].to_numpy("int64"), "person": people})

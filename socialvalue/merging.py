@@ -38,7 +38,9 @@ _AMOUNTS = (*STEPS, *COUNTED, *BOUNDS)
 
 def distinct_people(result: Result, row_ids: list[int]) -> float:
     """People behind several small rows together: named ones once, the others as stated."""
-    small = result.small_rows
+    if result.small_rows is None:
+        raise ValueError("a published result no longer knows who is in a row")
+    small = result.small_rows.table
     inside = small[small["row_id"].isin(row_ids)]
     rows = result.valued.rows.set_index("row_id")
     named = inside.groupby("row_id")["person"].nunique()

@@ -54,11 +54,7 @@ def odd_cells(held: HeldTable, columns: Sequence[str]) -> dict[str, pd.DataFrame
     columns = [name for name in columns if name in held.text]
     if not columns:
         return {}
-    cells = {name: nw.col(held.as_found(name)) for name in columns}
-    odd = {
-        name: ~plain_on_engine(held.column(name), cell).fill_null(True) & ~cell.is_null()
-        for name, cell in cells.items()
-    }
+    odd = {name: _is_odd(held, name) for name in columns}
     sums = [expr.cast(nw.Int64).sum().alias(name) for name, expr in odd.items()]
     counts = fetch(held.frame.select(*sums)).iloc[0].fillna(0)
     found = {}
@@ -74,6 +70,46 @@ def odd_cells(held: HeldTable, columns: Sequence[str]) -> dict[str, pd.DataFrame
             )
         found[name] = values
     return found
+
+
+def _is_odd(held: HeldTable, name: str) -> nw.Expr:
+    cell = nw.col(held.as_found(name))
+    return ~plain_on_engine(held.column(name), cell).fill_null(True) & ~cell.is_null()
+
+
+def repeated_if_plain(held: HeldTable, name: str) -> tuple[int, int] | None:
+    """How many identifiers stand in several records, where all of them are plain; in one pass.
+
+    Looking at each identifier once, on the way of finding those that stand twice, spares a pass
+    over all records.
+
+    Parameters
+    ----------
+    held : HeldTable
+    name : str
+        A column of identifiers.
+
+    Returns
+    -------
+    tuple of int or None
+        Identifiers that stand more than once, and the records in which they do. None where some
+        cell is not plain, or the column was not found as text: that takes more than one look.
+    """
+    if name not in held.text:
+        return None
+    cell = held.as_found(name)
+    ids = held.frame.filter(~nw.col(cell).is_null()).group_by(cell)
+    counts = ids.agg(nw.len().alias("records")).with_columns(
+        _is_odd(held, name).cast(nw.Int64).alias("odd_"),
+        (nw.col("records") > 1).cast(nw.Int64).alias("twice_"),
+    )
+    sums = counts.select(
+        nw.col("odd_").sum(),
+        nw.col("twice_").sum(),
+        (nw.col("records") * nw.col("twice_")).sum().alias("records"),
+    )
+    odd, twice, records = fetch(sums).iloc[0].fillna(0).astype("int64")
+    return None if odd else (int(twice), int(records))
 
 
 class _Weighed(Reading):

@@ -11,10 +11,11 @@ from socialvalue import impact_map
 from socialvalue.engines import Frame, frame_of
 from socialvalue.file_tables import FileTable
 from socialvalue.frameworks import SCOPES, assign_link_sets
-from socialvalue.impact_map import KEYS, SUMS, TEXT_KEYS
+from socialvalue.impact_map import KEYS, RANGED, SHARES, SUMS
 from socialvalue.joined_columns import refuse_breakdowns, whole_numbers, with_activities
 
 _LINK = "link_"
+_PEOPLE = ("person_id", "people")
 
 
 @dataclass(frozen=True)
@@ -70,20 +71,17 @@ class OutcomeRecords:
     link_columns: tuple[str, ...]
     source: Any = None
 
-    def collapse(self, year_start_month: int, breakdown: str = "") -> Collapsed:
-        """Collapse the records into an impact map, with one more key for a breakdown."""
-        extra = (*self.link_columns, *([breakdown] if breakdown else []))
+    def collapse(self, year_start_month: int) -> Collapsed:
+        """Collapse the records into an impact map."""
+        extra = self.link_columns
         keyed = impact_map.keyed(self.frame, year_start_month, extra)
         found = impact_map.collapse(keyed, extra)
         rows = found.assign(
             unit=found["unit"].fillna(found["proxy_id"].map(self.units).astype("string")),
-            **{name: whole_numbers(found[name]) for name in extra},
+            **{name.removeprefix(_LINK): found[name] for name in extra},
         )
-        named = rows.drop(columns=list(self.link_columns)).assign(
-            **{name.removeprefix(_LINK): rows[name] for name in self.link_columns}
-        )
-        numbers, link_sets = assign_link_sets(named, self.links)
-        keys = [*KEYS, *(["link_set"] if len(link_sets) else []), *extra[len(self.link_columns) :]]
+        numbers, link_sets = assign_link_sets(rows, self.links)
+        keys = [*KEYS, *(["link_set"] if len(link_sets) else [])]
         rows = impact_map.with_row_keys(rows.assign(link_set=numbers), keys)
         table = _regrouped(rows, keys)
         ids = pd.Series(range(1, len(table) + 1), index=table["row_key"])
@@ -107,19 +105,46 @@ class OutcomeRecords:
             columns = list(dict.fromkeys(["row_id", *more.columns]))
         return impact_map.with_rows(keyed, found, collapsed.extra, columns)
 
-    def people(self, collapsed: Collapsed, breakdowns: Sequence[str] = ()) -> Frame:
-        """Who is behind the records: their row, the keys people are counted by, and the people.
+    def narrowly(
+        self, collapsed: Collapsed, breakdowns: Sequence[str] = (), more: Sequence[str] = ()
+    ) -> Frame:
+        """The records with their ``row_id`` and no more than breakdowns and people are made of.
 
-        Of records in files it is kept beside them, for it is asked again and again.
+        Further columns come along as far as they are there. Of records in files it is kept beside
+        them, for it is asked again and again.
         """
-        placed = self.placed(collapsed)
-        wanted = ("row_id", *TEXT_KEYS, "first_year", *breakdowns, "person_id", "people")
+        extra = collapsed.extra
+        keyed = impact_map.keyed(self.frame, collapsed.year_start_month, (*extra, *breakdowns))
+        placed = impact_map.with_rows(keyed, collapsed.found, extra, ["row_id"])
+        amounts = ("quantity", *SHARES, *RANGED.values()) if breakdowns else ()
+        wanted = ("row_id", *breakdowns, *_PEOPLE, *amounts, *more)
         there = placed.collect_schema().names()
         narrow = placed.select(*[name for name in dict.fromkeys(wanted) if name in there])
-        recorded = {"person_id", "people"} & set(there)
-        if not recorded or not isinstance(self.source, FileTable):
+        asked_again = breakdowns or set(_PEOPLE) & set(there)
+        if not asked_again or not isinstance(self.source, FileTable):
             return narrow
         return frame_of(self.source.kept(narrow.to_native()))
+
+
+def collapse_rows(narrow: Frame, column: str) -> pd.DataFrame:
+    """Collapse the records of each row of a map by one more column.
+
+    Parameters
+    ----------
+    narrow : narwhals frame
+        From `OutcomeRecords.narrowly`, with the column among its breakdowns.
+    column : str
+
+    Returns
+    -------
+    DataFrame
+        row_id (of the row of the map), the column, records and sums, in order of the rows.
+    """
+    table = impact_map.collapse_rows(narrow, column)
+    table = table.assign(**{column: whole_numbers(table[column])})
+    # Engines return groups in any order; a fixed one makes results repeatable.
+    order = pd.DataFrame({"row": table["row_id"], "key": impact_map.as_row_key(table[column])})
+    return table.loc[order.sort_values(["row", "key"]).index].reset_index(drop=True)
 
 
 def _regrouped(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:

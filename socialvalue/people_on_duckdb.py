@@ -1,9 +1,12 @@
 """How many people are behind each part, on DuckDB? Every person once, with a bit for each part.
 
 One pass groups the records by person and sets a bit for each part of the map that the person is
-in; the bits are then counted. It takes the place of a group for each person and part.
+in, and for each value of some columns; the bits are then counted. It takes the place of a group
+for each person and part.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,37 +14,130 @@ import pandas as pd
 
 BITS = 60
 """Parts in one whole number: a bit each, short of the sign."""
+MOST_VALUES = 600
+"""Values of a column that bits are set for: ten whole numbers for each person."""
 
 
-def people_of_parts(placed: Any, parts: pd.DataFrame) -> pd.DataFrame:
-    """Distinct people of each part.
+@dataclass(frozen=True)
+class _Split:
+    """What people are counted by: a table of bits, and what each bit stands for."""
+
+    table: str
+    meanings: Sequence[Any]
+
+    @property
+    def words(self) -> list[str]:
+        """Columns of the table that hold the bits."""
+        return [f"{self.table}.word_{at}" for at in range(-(-len(self.meanings) // BITS))]
+
+
+def people_of_each_row(placed: Any) -> pd.DataFrame:
+    """Distinct people of each row of the map.
 
     Parameters
     ----------
     placed : DuckDB relation
         With ``row_id`` and ``person_id``.
-    parts : DataFrame
-        row_id, part_ (a number): which rows of the map belong to which part.
 
     Returns
     -------
     DataFrame
+        row_id, people; rows without any person are left out.
+    """
+    query = (
+        "SELECT row_id, count(DISTINCT person_id)::DOUBLE AS people FROM placed "
+        "WHERE person_id IS NOT NULL GROUP BY row_id"
+    )
+    return placed.query("placed", query).df()
+
+
+def people_of_parts(
+    placed: Any, parts: pd.DataFrame, columns: Sequence[str] = ()
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Distinct people of each part, and of each value of some columns.
+
+    Parameters
+    ----------
+    placed : DuckDB relation
+        With ``row_id``, ``person_id`` and the columns.
+    parts : DataFrame
+        row_id, part_ (a number): which rows of the map belong to which part. Records of other
+        rows count nowhere.
+    columns : sequence of str
+        Columns of the records to count by. One with more values than `MOST_VALUES` is passed over.
+
+    Returns
+    -------
+    of_parts : DataFrame
         part_, people; parts without any person are left out.
+    of_values : dict of DataFrame
+        By column: its values, of which one may be missing, and people.
     """
     codes, numbers = pd.factorize(parts["part_"])
-    masks = _masks(parts["row_id"].to_numpy("int64"), codes)
-    words = [name for name in masks if name != "row_id"]
-    any_of = ", ".join(f"bit_or({word}) AS {word}" for word in words)
-    bits = [(word, bit) for word in words for bit in range(BITS)][: len(numbers)]
-    sums = ", ".join(f"sum(({word} >> {bit}) & 1)::BIGINT" for word, bit in bits)
-    # DuckDB finds the table of masks by its name here.
-    query = (
-        f"SELECT {sums} FROM (SELECT {any_of} FROM placed JOIN masks USING (row_id) "
-        "WHERE person_id IS NOT NULL GROUP BY person_id)"
+    splits = {"part_": _Split("masks", numbers)}
+    for name in columns:
+        values = _values_of(placed, name)
+        if len(values) <= MOST_VALUES:
+            splits[name] = _Split(f"values_{len(splits)}", values)
+    counts = _counted(placed, _masks(parts["row_id"].to_numpy("int64"), codes), splits)
+    of_parts = counts.pop("part_")
+    return of_parts, counts
+
+
+def _values_of(placed: Any, name: str) -> list[Any]:
+    column = _name(name)
+    query = f"SELECT DISTINCT {column} AS value FROM placed ORDER BY value NULLS LAST"
+    return [row[0] for row in placed.query("placed", query).limit(MOST_VALUES + 1).fetchall()]
+
+
+def _counted(
+    placed: Any, masks: pd.DataFrame, splits: dict[str, _Split]
+) -> dict[str, pd.DataFrame]:
+    """People of each bit of some splits; DuckDB finds the table of masks by its name here."""
+    words = [word for split in splits.values() for word in split.words]
+    any_of = ", ".join(f"bit_or({word}) AS bits_{at}" for at, word in enumerate(words))
+    own = {name: split for name, split in splits.items() if split.table != "masks"}
+    joins = "".join(
+        f" LEFT JOIN {split.table} ON placed.{_name(name)} IS NOT DISTINCT FROM {split.table}.value"
+        for name, split in own.items()
     )
-    found = placed.query("placed", query).fetchall()[0]
-    people = pd.DataFrame({"part_": numbers, "people": [int(count or 0) for count in found]})
-    return people[people["people"] > 0].reset_index(drop=True)
+    places = [
+        (words.index(split.words[bit // BITS]), bit % BITS)
+        for split in splits.values()
+        for bit in range(len(split.meanings))
+    ]
+    sums = ", ".join(f"sum((bits_{word} >> {bit}) & 1)::BIGINT" for word, bit in places)
+    tables = ", ".join(_bit_table(name, split) for name, split in own.items())
+    query = (
+        f"{'WITH ' if own else ''}{tables} SELECT {sums} FROM (SELECT {any_of} FROM placed "
+        f"JOIN masks USING (row_id){joins} WHERE person_id IS NOT NULL GROUP BY person_id)"
+    )
+    counts = iter(placed.query("placed", query).fetchall()[0])
+    found = {
+        name: pd.DataFrame(
+            {name: split.meanings, "people": [float(next(counts) or 0) for _ in split.meanings]}
+        )
+        for name, split in splits.items()
+    }
+    return {name: table[table["people"] > 0] for name, table in found.items()}
+
+
+def _bit_table(name: str, split: _Split) -> str:
+    """One row for each value of a column, with its bit."""
+    bits = ", ".join(
+        f"CASE WHEN code // {BITS} = {at} THEN 1::BIGINT << (code % {BITS})::INT ELSE 0 END "
+        f"AS word_{at}"
+        for at in range(len(split.words))
+    )
+    return (
+        f"{split.table} AS (SELECT value, {bits} FROM (SELECT value, "
+        "row_number() OVER (ORDER BY value NULLS LAST) - 1 AS code "
+        f"FROM (SELECT DISTINCT {_name(name)} AS value FROM placed)))"
+    )
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
 
 
 def _masks(row_ids: np.ndarray, codes: np.ndarray) -> pd.DataFrame:

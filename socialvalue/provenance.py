@@ -1,6 +1,6 @@
 """What lies behind a result? Its years, rates, proxies, files and releases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,11 @@ from socialvalue.prices import schedules
 from socialvalue.proxies import ProxySet
 from socialvalue.records import Records
 from socialvalue.years import year_label
+
+
+def today() -> date:
+    """The day of an assessment, by which days of review are judged."""
+    return datetime.now(UTC).date()
 
 
 def span(lines: pd.DataFrame, spent: pd.DataFrame) -> list[int]:

@@ -19,21 +19,18 @@ from socialvalue.compared_rows import (
     SHOWN,
     Rows,
     Side,
-    position_near,
     set_of,
 )
-from socialvalue.counterparts import LEVELS, counterparts
 from socialvalue.impact_map import PRODUCTS, RANGED, SHARES, STATES
 from socialvalue.merging import MERGED_LABEL
+from socialvalue.paired_rows import own_rows, paired, places_of
 from socialvalue.proxies import ProxySet
-from socialvalue.proxy_picks import validity_of
 from socialvalue.summary import MERGED
 from socialvalue.tables import stacked
 from socialvalue.valuation import value_map
 from socialvalue.years import year_label
 
 LAST, THIS = "last", "this"
-_SAME_PROXY = (("proxy_id", "unit"),)
 _TEXT = ("project", "stakeholder_group", "outcome", "unit", "evidence")
 
 
@@ -77,15 +74,34 @@ def replaced(sides: tuple[Side, Side], rows: tuple[Rows, Rows]) -> Replaced:
     more = [BREAKDOWN] if BREAKDOWN in rows[1].table else []
     job = _Job(proxies, names, real, [*KEYS, *more])
     before, after = (_as_assessed(job, side, each) for side, each in zip(sides, rows, strict=True))
-    pieces = _pieces(sides, rows, job)
+    pieces = paired(sides, rows)
     then, now = _settings_then(last, this), this.assumptions
     mixed, counted = _valued(job, pieces, (LAST, LAST), then)
     priced, _ = _valued(job, pieces, (THIS, LAST), then)
-    adjusted, _ = _valued(job, pieces, (THIS, THIS), then)
-    settled, _ = _valued(job, pieces, (THIS, THIS), now, places=THIS)
+    # What does not differ is not valued again.
+    adjusted = priced
+    if not _adjusted_alike(pieces):
+        adjusted, _ = _valued(job, pieces, (THIS, THIS), then)
+    settled = adjusted
+    if not (then.to_rows().equals(now.to_rows()) and then.optimism_bias is now.optimism_bias):
+        settled, _ = _valued(job, pieces, (THIS, THIS), now)
+    between = [_placed(job, lines, pieces, LAST) for lines in (mixed, priced, adjusted)]
+    between.append(_placed(job, settled, pieces, THIS))
     grown = _grown(before[0], rows[0].table, counted)
-    stages = [before[0], grown, mixed, priced, adjusted, settled, after[0]]
-    return Replaced(stages, before[1], after[1])
+    return Replaced([before[0], grown, *between, after[0]], before[1], after[1])
+
+
+def _adjusted_alike(pieces: pd.DataFrame) -> bool:
+    last, this = (
+        pieces[[f"{side}_{name}" for name in ADJUSTMENTS]].to_numpy(float) for side in (LAST, THIS)
+    )
+    return bool(np.array_equal(last, this))
+
+
+def _placed(job: "_Job", lines: pd.DataFrame, pieces: pd.DataFrame, side: str) -> pd.DataFrame:
+    """Value of pieces with the places whose links hold on one side."""
+    places = pieces[f"{side}_place"].to_numpy()[lines["piece"].to_numpy(int)]
+    return lines.assign(place=places)[_columns(job)]
 
 
 @dataclass(frozen=True)
@@ -139,13 +155,14 @@ def _both_sets(
 
 def _as_assessed(job: _Job, side: Side, rows: Rows) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Value by row and year as it was assessed; apart, that of rows without a formula."""
-    table = rows.table.assign(place=_places(side.name, rows.table["row_id"]))
+    table = rows.table.assign(place=places_of(side.name, rows.table["row_id"]))
     table = table[table["counted"].astype(bool)]
     whole, held = table[table["whole"]], table[~table["whole"]]
     if rows.values is None:
         # A file has the sum of each row, which its formula splits over the years again.
-        own = _own(rows.table[rows.table["whole"]], side.name)
-        found, _ = _valued(job, own, (side.name, side.name), side.assumptions, places=side.name)
+        own = own_rows(rows.table[rows.table["whole"]], side.name)
+        found, _ = _valued(job, own, (side.name, side.name), side.assumptions)
+        found = _placed(job, found, own, side.name)
         return found, held.assign(year=MERGED)[_columns(job)]
     apart = [
         each.drop(columns="present_value").merge(rows.values, on="row_id")[_columns(job)]
@@ -158,96 +175,27 @@ def _columns(job: _Job) -> list[str]:
     return [*job.keys, *SHOWN, "place", "year", "present_value"]
 
 
-def _places(side: str, row_ids: pd.Series) -> pd.Series:
-    return side + " " + row_ids.astype(str)
-
-
-def _own(table: pd.DataFrame, side: str) -> pd.DataFrame:
-    """Rows with what they are adjusted and valued by on their own side."""
-    renamed = {name: f"{side}_{name}" for name in (*ADJUSTMENTS, "position")}
-    found = table.drop(columns="present_value").rename(columns=renamed)
-    return found.assign(**{f"{side}_place": _places(side, table["row_id"])})
-
-
-def _pieces(sides: tuple[Side, Side], rows: tuple[Rows, Rows], job: _Job) -> pd.DataFrame:
-    """Records of this time, but of periods that both cover last time's, each beside its like.
-
-    A row whose like are several stands in pieces, in their proportions.
-    """
-    last, this = (each.table[each.table["whole"]] for each in rows)
-    kept, new = last[last["in_both"]], this[~this["in_both"]]
-    levels: tuple[tuple[str, ...], ...] = LEVELS
-    if BREAKDOWN in job.keys:
-        # Alike rows of the same category come before those of any other.
-        levels = (*((BREAKDOWN, *level) for level in LEVELS), *levels)
-    return stacked(_beside((kept, this), sides, levels), _beside((new, last), sides[::-1], levels))
-
-
-def _beside(
-    rows: tuple[pd.DataFrame, pd.DataFrame],
-    sides: tuple[Side, Side],
-    levels: tuple[tuple[str, ...], ...],
-) -> pd.DataFrame:
-    """Rows of the first side with what their like on the second is adjusted and valued by."""
-    (table, others), (own, other) = rows, (side.name for side in sides)
-    pairs = counterparts(table, others, levels)
-    found = _own(table, own).merge(pairs, on="row_id", how="left")
-    like = _own(others, other).rename(columns={"row_id": "other"})
-    taken = ["other", *(f"{other}_{name}" for name in (*ADJUSTMENTS, "position", "place"))]
-    found = found.merge(like[taken], on="other", how="left")
-    alone = found["other"].isna()
-    for name in (*ADJUSTMENTS, "place"):
-        found[f"{other}_{name}"] = found[f"{other}_{name}"].where(~alone, found[f"{own}_{name}"])
-    position = found[f"{other}_position"].astype(float)
-    elsewhere = _valued_elsewhere(table, others, sides[1])
-    position = position.where(~alone, found["row_id"].map(elsewhere).astype(float))
-    # What the other side has no value for, and no unpriced like of, keeps its own.
-    found[f"{other}_set"] = np.where(alone & (position < 0), own, other)
-    found[f"{other}_position"] = position.where(
-        found[f"{other}_set"] == other, found[f"{own}_position"]
-    ).astype(int)
-    # Goals of what was not priced say nothing of where its value would have gone.
-    unpriced = found[f"{other}_position"] < 0
-    found[f"{other}_place"] = found[f"{other}_place"].where(~unpriced, found[f"{own}_place"])
-    weight = found["weight"].fillna(1.0)
-    return found.assign(quantity=found["quantity"] * weight, **{f"{own}_set": own})
-
-
-def _valued_elsewhere(table: pd.DataFrame, others: pd.DataFrame, side: Side) -> pd.Series:
-    """For rows without a like: where their proxy stands on the other side; -1 if nowhere."""
-    priced = table[table["position"] >= 0]
-    pairs = counterparts(priced, others[others["position"] >= 0], _SAME_PROXY)
-    pairs = pairs.drop_duplicates("row_id").set_index("row_id")["other"]
-    used = pairs.map(others.set_index("row_id")["position"])
-    validity = validity_of(side.proxies)
-    month = side.assumptions.year_start_month
-    asked = zip(priced["row_id"], priced["proxy_id"], priced["first_year"], strict=True)
-    in_set = {row: position_near(validity, str(proxy), year, month) for row, proxy, year in asked}
-    return pd.Series(in_set | used.to_dict(), dtype=float).reindex(table["row_id"]).fillna(-1.0)
-
-
 def _valued(
     job: _Job,
     pieces: pd.DataFrame,
     by: tuple[str, str],
     assumptions: Assumptions,
-    places: str = LAST,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Value pieces by the proxies and the adjustments of one side each.
 
     Returns
     -------
     lines : DataFrame
-        Keys, place, year and present_value, of what counts.
+        Keys, ``piece`` (its place among the pieces), year and present_value, of what counts.
     counted : DataFrame
         unit and quantity of what counts.
     """
     prices, adjustments = by
+    columns = [*job.keys, *SHOWN, "piece", "year", "present_value"]
     if pieces.empty:
-        columns = [*_columns(job), "unit", "quantity"]
-        nothing = pd.DataFrame({name: pd.Series(dtype=object) for name in dict.fromkeys(columns)})
+        nothing = pd.DataFrame(columns=[*columns, "quantity"], dtype=object)
         nothing = nothing.astype({"present_value": float, "quantity": float})
-        return nothing[_columns(job)], nothing[["unit", "quantity"]]
+        return nothing[columns], nothing[["unit", "quantity"]]
     sets = pieces.get(f"{prices}_set", pd.Series(prices, index=pieces.index))
     places_in_sets = zip(sets, pieces[f"{prices}_position"], strict=True)
     ids = [job.names[side][int(position)] for side, position in places_in_sets]
@@ -255,13 +203,13 @@ def _valued(
     valued = value_map(made, job.proxies, pd.DataFrame(), assumptions)
     rows = valued.rows.assign(
         proxy_id=valued.rows["proxy_id"].map(job.real),
-        place=pieces[f"{places}_place"].to_numpy(),
+        piece=range(len(pieces)),
         **{name: pieces[name].to_numpy() for name in job.keys if name not in valued.rows},
     )
     rows = rows[rows["counted"]]
     lines = valued.values[["row_id", "year", "present_value"]]
-    lines = lines.merge(rows[["row_id", "place", *job.keys, *SHOWN]], on="row_id")
-    return lines[_columns(job)], rows[["unit", "quantity"]]
+    lines = lines.merge(rows[["row_id", "piece", *job.keys, *SHOWN]], on="row_id")
+    return lines[columns], rows[["unit", "quantity"]]
 
 
 def _as_records(pieces: pd.DataFrame, side: str) -> pd.DataFrame:
@@ -297,6 +245,6 @@ def _grown(lines: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd
     growth = (amounts[1] / amounts[0]).replace([np.inf, -np.inf], np.nan)
     found = dict(growth[(growth > 0)])
     kinds = zip(before["unit"].astype("string"), before["quantity"] < 0, strict=True)
-    of_row = dict(zip(_places(LAST, before["row_id"]), kinds, strict=True))
+    of_row = dict(zip(places_of(LAST, before["row_id"]), kinds, strict=True))
     factor = np.array([found.get(of_row[place], 1.0) for place in lines["place"]])
     return lines.assign(present_value=lines["present_value"] * factor)

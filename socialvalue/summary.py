@@ -61,8 +61,13 @@ def summarise(
         present_value_low, present_value_high, quantity, unit.
     """
     amounts = [*MEASURES, *BOUNDS]
+    own = [key for key in keys if key not in frameworks]
+    lines = lines[list(dict.fromkeys(["row_id", "proxy_id", *own, *amounts]))]
+    units = rows[
+        [name for name in dict.fromkeys(["row_id", *own, "quantity", "unit"]) if name in rows]
+    ]
     parts = over_categories(lines, rows["row_id"], keys, allocation, frameworks, amounts)
-    units = over_categories(rows, rows["row_id"], keys, allocation, frameworks, ["quantity"])
+    units = over_categories(units, rows["row_id"], keys, allocation, frameworks, ["quantity"])
     return _add_up(parts, units, list(keys))
 
 

@@ -56,32 +56,18 @@ def counted_rows(result: "Result") -> pd.DataFrame:
     parts = []
     for name, valued in {"": result.valued, **result.breakdowns}.items():
         rows = valued.rows[valued.rows["counted"] & valued.rows["proxy_id"].notna()]
-        parts.append(_with_amounts(rows, result, name).assign(map=name))
+        parts.append(_with_amounts(rows).assign(map=name))
     return pd.concat(parts, ignore_index=True)
 
 
-def _with_amounts(rows: pd.DataFrame, result: "Result", name: str) -> pd.DataFrame:
+def _with_amounts(rows: pd.DataFrame) -> pd.DataFrame:
     untouched = rows.assign(**dict.fromkeys(SHARES, 0.0))
     left = remaining_quantities(untouched)["quantity_after_attribution"]
-    known = rows["left_unstated"] != 0
-    ends = {}
-    for end in ("low", "high"):
-        column = f"quantity_{end}_left"
-        amount = rows[column] / rows["left_unstated"].where(known)
-        if not known.all():
-            # A share of 1 has wiped the ends out; the map before it was valued still has them.
-            amount = amount.fillna(rows["row_id"].map(_ends_before(result, name, column)))
-        ends[f"left_{end}"] = amount
-    return rows.assign(left=left, **ends)
-
-
-def _ends_before(result: "Result", name: str, column: str) -> pd.Series:
-    basis = result.basis
-    assert basis is not None
-    month = result.assumptions.year_start_month
-    collapsed = basis.records.collapse(month, name) if name else basis.collapsed
-    ends = collapsed.rows[column].astype(float)
-    return ends.set_axis(range(1, len(ends) + 1))
+    return rows.assign(
+        left=left,
+        left_low=rows["quantity_low_of_records"],
+        left_high=rows["quantity_high_of_records"],
+    )
 
 
 def unit_values(rows: pd.DataFrame, result: "Result") -> pd.DataFrame:

@@ -9,17 +9,19 @@ from socialvalue import formulas
 from socialvalue.adjustments import remaining_quantities, settle
 from socialvalue.assumptions import Assumptions
 from socialvalue.errors import InputError, SettingsError
-from socialvalue.impact_map import RANGED, SHARES
+from socialvalue.impact_map import RANGED, SHARES, SUMS, as_row_key
 from socialvalue.price_tables import price_series
 from socialvalue.prices import price_factor
 from socialvalue.proxies import ProxySet
 from socialvalue.proxy_picks import pick
 from socialvalue.value_by_year import BOUNDS, COUNTED, PER_UNIT, QUANTITIES, value_by_year
-from socialvalue.years import year_label
+from socialvalue.years import labels_of, year_label
 
 _TOTALS = ("gross_value", "net_value", "present_value")
 _REMAINING = (*QUANTITIES, "deadweight", "displacement", "attribution_to_others", "net_share")
 
+STATED_ENDS = {end: end.replace("_left", "_of_records") for end in RANGED}
+"""Ends of the quantity less the shares that records state themselves, and no others."""
 
 MAP_COLUMNS = (
     "row_id",
@@ -115,16 +117,61 @@ def value_map(
         If a proxy, price year, schedule or adjustment does not fit.
     """
     rows = collapsed.assign(row_id=np.arange(1, len(collapsed) + 1))
-    rows["year"] = [year_label(y, assumptions.financial_years) for y in rows["first_year"]]
+    rows["year"] = labels_of(rows["first_year"], assumptions.financial_years)
     rows = _with_proxies(rows, proxies, assumptions)
     rows = settle(rows, adjustments)
     rows["left_unstated"] = _left_unstated(rows)
-    for end in RANGED:
-        rows[end] = rows[end] * rows["left_unstated"]
-    rows["has_quantity_range"] = rows["records_with_range"] > 0
-    rows[list(_REMAINING)] = remaining_quantities(rows)[list(_REMAINING)]
     _check_covers(rows)
     rows = _with_perspective(rows, assumptions)
+    return _valued(rows, proxies, assumptions)
+
+
+def value_parts(
+    valued: ValuedMap, parts: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions
+) -> ValuedMap:
+    """Value parts of the rows of a valued map: a breakdown of them by one more column.
+
+    A part has the proxy and the adjustments of its row, whose keys it shares.
+
+    Parameters
+    ----------
+    valued : ValuedMap
+        From `value_map`.
+    parts : DataFrame
+        From `socialvalue.outcome_records.OutcomeRecords.collapse_rows`.
+    proxies : ProxySet
+    assumptions : Assumptions
+
+    Returns
+    -------
+    ValuedMap
+        One row for each part.
+    """
+    places = pd.Index(valued.rows["row_id"]).get_indexer(parts["row_id"])
+    of_row = valued.rows.take(places).reset_index(drop=True)
+    own = {name: parts[name].to_numpy() for name in ("records", *SUMS)}
+    more = [name for name in parts if name not in (*own, "row_id")]
+    row_key = of_row["row_key"]
+    for name in more:
+        row_key = row_key + " " + as_row_key(parts[name])
+    rows = of_row.assign(
+        **own,
+        **{name: parts[name] for name in more},
+        row_key=row_key,
+        row_id=np.arange(1, len(parts) + 1),
+    )
+    return _valued(rows, proxies, assumptions)
+
+
+def _valued(rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions) -> ValuedMap:
+    """Rows with proxies and settled adjustments, valued from the sums of their records."""
+    rows = rows.assign(
+        **{STATED_ENDS[end]: rows[end] for end in RANGED},
+        **{end: rows[end] * rows["left_unstated"] for end in RANGED},
+        has_quantity_range=rows["records_with_range"] > 0,
+    )
+    remaining = remaining_quantities(rows)
+    rows = rows.assign(**{name: remaining[name] for name in _REMAINING})
     values = value_by_year(rows, proxies, assumptions)
     return ValuedMap(_with_totals(rows, values), values)
 
@@ -211,14 +258,11 @@ def _with_totals(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
     bounds = pd.DataFrame(
         {"present_value_low": ends.min(axis=1), "present_value_high": ends.max(axis=1)}
     )
-    rows = rows.copy()
-    for column in (*COUNTED, *PER_UNIT, *_TOTALS):
-        rows[column] = rows["row_id"].map(sums[column])
-        # A priced outcome whose years all fall outside the horizon is worth nothing, not unknown.
-        rows[column] = rows[column].where(rows[column].notna() | rows["proxy_id"].isna(), 0.0)
-    for column in bounds:
-        rows[column] = rows["row_id"].map(bounds[column])
-    return rows
+    unpriced = rows["proxy_id"].isna()
+    found = {name: rows["row_id"].map(sums[name]) for name in (*COUNTED, *PER_UNIT, *_TOTALS)}
+    # A priced outcome whose years all fall outside the horizon is worth nothing, not unknown.
+    found = {name: each.where(each.notna() | unpriced, 0.0) for name, each in found.items()}
+    return rows.assign(**found, **{name: rows["row_id"].map(bounds[name]) for name in bounds})
 
 
 def with_base_year(assumptions: Assumptions, years: pd.Series) -> Assumptions:

@@ -5,11 +5,12 @@ import pandas as pd
 
 from socialvalue import formulas
 from socialvalue.assumptions import TIMING_OFFSET, Assumptions
+from socialvalue.impact_map import RANGED
 from socialvalue.optimism import benefits_down_by
 from socialvalue.prices import discount_factors, schedules
 from socialvalue.proxies import ProxySet
 from socialvalue.proxy_picks import pick
-from socialvalue.years import year_label
+from socialvalue.years import labels_of
 
 STEPS = (
     "gross_value",
@@ -33,6 +34,25 @@ COUNTED = ("net_quantity", "present_quantity")
 BOUNDS = ("at_low_least", "at_low_most", "at_high_least", "at_high_most")
 """Present value with the proxy at its low or high and the quantity where value is least or most."""
 _UNIT_VALUES = (("unit_value_now", "unit_value"), ("low_now", "low"), ("high_now", "high"))
+_NEEDED = (
+    "row_id",
+    "proxy_id",
+    "first_year",
+    "starts",
+    "duration_years",
+    "drop_off",
+    "value_covers",
+    "discount_class",
+    "uprating",
+    "evidence",
+    "is_harm",
+    "price_factor",
+    *[column for _, column in _UNIT_VALUES],
+    *QUANTITIES,
+    *RANGED,
+    "has_quantity_range",
+)
+"""Columns of the map that its value is made of; there are many more, and a line for every year."""
 
 
 def value_by_year(rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions) -> pd.DataFrame:
@@ -53,7 +73,7 @@ def value_by_year(rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumption
         present value [money], the units counted, the value of one unit, and the bounds (null where
         neither the proxy nor the quantity has a range).
     """
-    grid = year_grid(rows[rows["proxy_id"].notna()], assumptions)
+    grid = year_grid(rows.loc[rows["proxy_id"].notna(), list(_NEEDED)], assumptions)
     weight, kept = lasting(grid, assumptions)
     grid = _with_unit_values(grid, proxies, assumptions)
     for step, name in zip(STEPS, QUANTITIES, strict=False):
@@ -81,14 +101,15 @@ def year_grid(rows: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
     whole = np.floor(duration) if assumptions.part_years == "down" else np.ceil(duration)
     once = rows["value_covers"].isin(["duration", "once"]).to_numpy(bool)
     years = np.where(once, 1, whole).astype(int)
-    grid = rows.loc[rows.index.repeat(years)].reset_index(drop=True)
-    grid["k"] = grid.groupby("row_id").cumcount()
+    of_row = np.repeat(np.arange(len(rows)), years)
+    grid = rows.take(of_row).reset_index(drop=True)
+    grid["k"] = np.arange(len(grid)) - np.repeat(np.cumsum(years) - years, years)
     start = grid["first_year"].astype(int) + grid["starts"].astype(int) + grid["k"]
     base = int(str(assumptions.base_year)[:4])
     grid["year_start"], grid["t"] = start, start - base
     if assumptions.horizon_years is not None:
         grid = grid[grid["t"] < assumptions.horizon_years]
-    labels = [year_label(y, assumptions.financial_years) for y in grid["year_start"]]
+    labels = labels_of(grid["year_start"], assumptions.financial_years)
     return grid.assign(year=labels).reset_index(drop=True)
 
 

@@ -31,6 +31,17 @@ def year_label(start: int, financial: bool) -> str:
     return f"{start}-{(start + 1) % 100:02d}" if financial else str(start)
 
 
+def labels_of(starts: pd.Series, financial: bool) -> pd.Series:
+    """Label of each of many years, by the calendar year in which it starts.
+
+    Examples
+    --------
+    >>> labels_of(pd.Series([2024, 2024]), financial=True).tolist()
+    ['2024-25', '2024-25']
+    """
+    return starts.map({start: year_label(int(start), financial) for start in starts.unique()})
+
+
 def parse_year(label: object) -> Year:
     """Year of a label such as ``2024-25`` (financial) or ``2024`` (calendar).
 

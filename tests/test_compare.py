@@ -1,5 +1,6 @@
 """What changed between two assessments: each part by hand, and all of them to the penny."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ import socialvalue as sv
 from socialvalue.comparison import PARTS
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.report import change_words, charts
+from socialvalue.totals import Range
 
 ROOT = Path(__file__).parents[1]
 SPRING, SUMMER = {"date": "2024-05-01"}, {"date": "2024-08-01"}
@@ -131,15 +133,14 @@ def test_a_price_for_what_had_none(assess, when):
     assert parts(sv.compare(assess(SPRING), assess({**when, **told}))) == alone("prices", -1000)
 
 
-@pytest.mark.parametrize("when", [SPRING, SUMMER])
 @pytest.mark.parametrize(
-    ("changed", "change"),
+    ("changed", "change", "when"),
     [
-        ({"deadweight": 0.2}, -200),
-        ({"displacement": 0.3}, -300),
-        ({"attribution_to_others": 0.5}, -500),
-        ({"duration_years": 2}, 1000),
-        ({"duration_years": 1.5}, 500),
+        ({"deadweight": 0.2}, -200, SPRING),
+        ({"displacement": 0.3}, -300, SUMMER),
+        ({"attribution_to_others": 0.5}, -500, SUMMER),
+        ({"duration_years": 2}, 1000, SPRING),
+        ({"duration_years": 1.5}, 500, SUMMER),
     ],
 )
 def test_adjustments(assess, when, changed, change):
@@ -175,6 +176,23 @@ def test_longer_outcomes_among_others_are_mix(assess):
     this = assess({**SUMMER, "quantity": 5}, {**SUMMER, **long, "quantity": 15})
     # The same two kinds of record, five people more of the one that lasts: 5 x 200.
     assert parts(sv.compare(last, this)) == alone("mix", 1000)
+
+
+@pytest.mark.parametrize(
+    "other", [{"proxy_id": "bread"}, {"duration_years": 2}, {"evidence": "trial"}]
+)
+def test_two_kinds_that_change_places_are_mix(assess, proxy_set, other):
+    proxies, here, there = proxy_set({}, BREAD), {"project": "here"}, {"project": "there"}
+    last = assess({**SPRING, **here}, {**SPRING, **there, **other}, proxies=proxies)
+    this = assess({**SUMMER, **there}, {**SUMMER, **here, **other}, proxies=proxies)
+    comparison = sv.compare(last, this)
+    # Both kinds were there both times, each in another project: neither was changed into the other.
+    assert parts(comparison) == {}
+    by = comparison.by("project").set_index("project")
+    assert by[["prices", "adjustments"]].abs().to_numpy().max() < CLOSE
+    moved = this.by("project").set_index("project")["present_value"]
+    moved = moved - last.by("project").set_index("project")["present_value"]
+    assert by["mix"].to_dict() == pytest.approx(moved.to_dict(), abs=CLOSE)
 
 
 @pytest.mark.parametrize("when", [SPRING, SUMMER])
@@ -247,6 +265,20 @@ def test_what_a_period_is_can_be_said(assess):
     quarter = ("2024-04", "2024-06")
     comparison = sv.compare(last, this, last_covers=quarter, this_covers=quarter)
     assert parts(comparison) == alone("data_corrections", 300)
+
+
+@pytest.mark.parametrize(
+    ("covers", "said"),
+    [
+        (("2024-06", "2024-09"), "Records fall in 2024-05 to 2024-05, which is more than the"),
+        (("spring", "summer"), "'spring:summer' is no span of months"),
+        (("2024-06", "2024-04"), "is no span of months"),
+        (("2024-13", "2024-14"), "is no span of months"),
+    ],
+)
+def test_what_is_said_to_be_covered_must_hold_the_records(assess, covers, said):
+    with pytest.raises(SettingsError, match=said):
+        sv.compare(assess(SPRING), assess(SPRING), this_covers=covers)
 
 
 # Everything changes
@@ -329,6 +361,12 @@ def test_every_total_stands_beside_the_other(two):
     assert "went from £900 (2024-25, public value, 2024-25 prices, no range) to £2,807 (" in said
     assert ": +£1,907." in said
     assert "volume +£2,700, mix -£500, prices +£540, adjustments -£360, method -£298, data" in said
+
+
+def test_the_level_of_a_simulated_range_is_said(two):
+    simulated = Range("simulated interval", 0.9, 700.0, 1100.0, 1.4, 2.2, None, 0.0)
+    said = repr(sv.compare(replace(two[0], range=simulated), two[1]))
+    assert "£900 (2024-25, public value, 2024-25 prices, range £700 to £1,100 at 90%)" in said
 
 
 def test_a_link_to_another_goal_is_method(assess, proxy_set):

@@ -89,6 +89,18 @@ def test_optimism_travels_with_the_file(assess, files):
     assert parts(sv.compare(*files(last, this))) == pytest.approx({"method": -400}, abs=CLOSE)
 
 
+def test_a_finding_that_is_accepted_travels_with_the_file(assess, files):
+    reason = {"no_ratio": "What was put in is reported elsewhere: by the council."}
+    last, this = assess(SPRING), assess(SUMMER, assumptions={"accepted_findings": reason})
+    for comparison in (sv.compare(last, this), sv.compare(*files(last, this))):
+        found = comparison.findings.set_index("rule").loc["no_ratio"]
+        assert (found["status"], found["accepted_because"]) == ("accepted", reason["no_ratio"])
+        assert " 1 accepted" in repr(comparison)
+    # The reason is withdrawn again: the finding is open once more.
+    again = sv.compare(this, last).findings.set_index("rule")
+    assert again.loc["no_ratio", "status"] == "opened"
+
+
 # What files cannot say
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import socialvalue as sv
+from socialvalue import people_on_duckdb
 from socialvalue.engines import fetch
 from tests.engines import ENGINES, on_engine
 
@@ -119,6 +120,52 @@ def test_values_of_records_add_up_on_every_engine(engine, expected):
     assert found["present_value"].sum() == pytest.approx(expected.totals["present_value"], rel=1e-9)
     wanted = sv.value_records(records_of(outcomes()), expected)
     same(found, wanted.sort_values("outcome_id").reset_index(drop=True))
+
+
+@pytest.mark.parametrize("most", [0, 600])
+def test_people_are_counted_by_columns_of_many_values(monkeypatch, most):
+    # 150 values take three whole numbers of 60 bits; with none allowed they are grouped instead.
+    monkeypatch.setattr(people_on_duckdb, "MOST_VALUES", most)
+    places = [f"Place {at % 151}" if at % 151 else None for at in range(1200)]
+    records = outcomes(1200).assign(ward=places)
+    wanted = sv.assess(records_of(records), breakdowns=["ward", "imd_decile"])
+    found = sv.assess(records_of(on_engine("duckdb", records)), breakdowns=["ward", "imd_decile"])
+    assert len(found.by("ward")) == 151
+    for key in ("ward", "imd_decile"):
+        same(found.by(key), wanted.by(key))
+
+
+@pytest.mark.java
+def test_spark_returns_no_more_rows_than_the_impact_map_has(monkeypatch):
+    pyspark = pytest.importorskip("pyspark")
+    kept = ["outcome_id", "activity_id", "stakeholder_group", "proxy_id", "quantity", "date"]
+    records = outcomes(3000)[[*kept, "deadweight", "person_id", "imd_decile"]]
+    wanted = sv.assess(records_of(records), breakdowns=["imd_decile"])
+    on_spark = records_of(on_engine("pyspark", records))
+    sizes = []
+
+    def counted(method):
+        def call(frame, *args, **kwargs):
+            answer = method(frame, *args, **kwargs)
+            rows = answer if isinstance(answer, list) else getattr(answer, "num_rows", answer)
+            sizes.append(rows if isinstance(rows, int) else len(rows))
+            return answer
+
+        return call
+
+    classic = pyspark.sql.classic.dataframe.DataFrame
+    for name in ("toPandas", "toArrow", "collect", "take", "head", "tail"):
+        monkeypatch.setattr(classic, name, counted(getattr(classic, name)))
+    monkeypatch.delattr(classic, "toLocalIterator")
+    result = sv.assess(on_spark, breakdowns=["imd_decile"])
+    same(result.totals.to_frame(), wanted.totals.to_frame())
+    # The map with one more key is the largest answer: it is what a breakdown asks for.
+    most = len(result.breakdowns["imd_decile"].rows)
+    assert len(sizes) > 3 and most < len(records) / 2
+    assert max(sizes) == most
+    sizes.clear()
+    sv.value_records(on_spark, result)
+    assert max(sizes) <= len(result.impact_map), "records and their values stay where they are"
 
 
 BAD_CELLS = [

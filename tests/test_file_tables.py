@@ -118,7 +118,7 @@ def test_quoted_newlines_and_cells_that_do_not_fit(tmp_path):
     assert problems[["row", "column", "value"]].values.tolist() == [[2, "quantity", "many"]]
 
 
-@pytest.mark.parametrize("word", ["nan", "inf", "-infinity"])
+@pytest.mark.parametrize("word", ["nan", "inf", "-infinity", "1_000"])
 def test_a_word_that_an_engine_takes_for_a_number_is_a_problem(tmp_path, word):
     frame = outcomes().astype({"quantity": object})
     frame.loc[3, "quantity"] = word

@@ -126,3 +126,10 @@ def test_without_a_range_there_is_nothing_to_draw(moved):
 def test_a_published_result_asks_for_the_assessment_itself():
     with pytest.raises(SettingsError, match="Ask the assessment itself"):
         charts.tornado(network_published())
+
+
+def test_fewer_bars_can_be_asked_for(moved):
+    ax = charts.tornado(moved, most=2)
+    assert len(spans(ax)) == 2
+    not_shown = int((moved["note"] != "no range stated").sum()) - 2
+    assert f"{not_shown} more moved it less" in below(ax)

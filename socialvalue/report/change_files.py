@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,27 +74,3 @@ def _table(comparison: "Comparison", keys: Sequence[str]) -> pd.DataFrame:
     titles = [name for name in table if str(name).endswith("_title")]
     table = table[[*first, *[name for name in table if name not in (*first, *titles)]]]
     return table.assign(profile="internal" if internal(comparison) else "publish")
-
-
-def months_of_words(words: str) -> tuple[str, str] | None:
-    """First and last month of words such as ``2024-04:2024-06``; None of none.
-
-    Raises
-    ------
-    SettingsError
-        If they say no months, or the last is before the first.
-
-    Examples
-    --------
-    >>> months_of_words("2024-04:2024-06")
-    ('2024-04', '2024-06')
-    """
-    if not words:
-        return None
-    month = r"(\d{4}-(?:0[1-9]|1[0-2]))"
-    found = re.fullmatch(f"{month}:{month}", words.strip())
-    if found is None or found[1] > found[2]:
-        raise SettingsError(
-            f"{words!r} is no span of months: write the first and the last as 2024-04:2024-06."
-        )
-    return found[1], found[2]

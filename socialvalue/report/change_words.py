@@ -20,6 +20,8 @@ PARTS = {
     "data_corrections": "Data corrections",
     "not_split": "Not split",
 }
+STATUSES = ("opened", "closed", "accepted", "still open")
+"""What became of a finding, in the order in which it is told."""
 _TOTALS = {
     "gross_value": "Gross value",
     "net_value": "Net value",
@@ -73,9 +75,8 @@ def in_words(comparison: "Comparison") -> str:
     settings = comparison.settings["setting"].tolist()
     said.append(f"Settings that differ: {', '.join(settings)}." if settings else "")
     counts = comparison.findings["status"].value_counts()
-    found = ", ".join(
-        f"{counts.get(each, 0)} {each}" for each in ("opened", "closed", "still open")
-    )
+    told = [each for each in STATUSES if each != "accepted" or each in counts]
+    found = ", ".join(f"{counts.get(each, 0)} {each}" for each in told)
     said.append(f"Findings: {found}.")
     return " ".join([each for each in (*said, *comparison.notes) if each])
 
@@ -83,7 +84,8 @@ def in_words(comparison: "Comparison") -> str:
 def _about(each: Any) -> str:
     currency, prices = each.assumptions.currency, each.assumptions.price_year
     low, high = (each.totals[f"present_value_{end}"] for end in ("low", "high"))
-    ends = f"range {labels.money(low, currency)} to {labels.money(high, currency)}"
+    level = "" if each.level is None else f" at {labels.share(each.level)}"
+    ends = f"range {labels.money(low, currency)} to {labels.money(high, currency)}{level}"
     about = f"{each.period}, {labels.perspective(each)}, {prices} prices"
     return f"{about}, {'no range' if math.isnan(low) else ends}"
 
@@ -202,11 +204,15 @@ def _others(comparison: "Comparison") -> list[tuple[str, list[str]]]:
     ]
     proxies = [_proxy(row) for row in comparison.proxies.itertuples()]
     moved = comparison.findings[comparison.findings["status"] != "still open"]
-    findings = [f"{row.status}, {row.severity}: {row.message}" for row in moved.itertuples()]
+    findings = [
+        f"{row.status}, {row.severity}: {row.message}"
+        + (f" ({row.accepted_because})" if row.status == "accepted" else "")
+        for row in moved.itertuples()
+    ]
     return [
         ("Settings that differ", settings),
         ("Proxies that differ", proxies),
-        ("Findings opened and closed", findings),
+        ("Findings opened, closed or accepted", findings),
     ]
 
 

@@ -1,7 +1,7 @@
 """Which pictures does a result have? Each takes a result and gives Axes; none needs its colour."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,11 @@ from socialvalue.errors import SettingsError
 from socialvalue.files import replace_whole
 from socialvalue.report import labels
 from socialvalue.report.bars import BAR, Bars, draw, say_below, steps
-from socialvalue.report.change_words import PARTS, signed
+from socialvalue.report.change_chart import change as change
 from socialvalue.report.distribution import distribution as distribution
 from socialvalue.report.tornado import tornado as tornado
 from socialvalue.results import Result
 from socialvalue.summary import MERGED, UNALLOCATED
-
-if TYPE_CHECKING:
-    from socialvalue.comparison import Comparison
 
 SHORT = {"sdg": "SDG", "marmot": "Marmot", "marmot-8": "Marmot"}
 MOST_GROUPS = 30
@@ -169,73 +166,6 @@ def _steps_of(result: Result, key: str, category: str) -> pd.DataFrame:
             "solved for the few people behind one value. Draw them from the assessment itself."
         )
     return found
-
-
-def change(
-    comparison: "Comparison",
-    ax: Axes | None = None,
-    *,
-    of: tuple[str, str] | None = None,
-    narrow: bool = False,
-) -> Axes:
-    """Steps from the present value of last time to that of this time, by what caused them.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    ax : Axes, optional
-    of : tuple of str, optional
-        A key and one of its categories, such as ``("sdg", "3")``, for the change of that category.
-    narrow : bool
-        Whether names stand above their bars.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    SettingsError
-        If there is no such key or category, or its change cannot be split.
-    """
-    last, this = comparison.last, comparison.this
-    row, title = comparison.whole.iloc[0], "What changed in the estimated value"
-    if of is not None:
-        row = _change_of(comparison, *of)
-        title = f"{title}: {labels.WORDS.get(of[0], labels.heading(of[0]))} {labels.name(of[1])}"
-    parts = [name for name in PARTS if name in row.index and pd.notna(row[name])]
-    moves = np.array([row["last"], *(row[name] for name in parts), row["this"]], dtype=float)
-    left = np.concatenate([[0.0], row["last"] + np.cumsum([0.0, *moves[1:-2]]), [0.0]])
-    currency = last.assumptions.currency
-    years = list(dict.fromkeys(each.assumptions.price_year for each in (last, this)))
-    moved = [signed(float(row[name]), currency) for name in parts]
-    ends = [labels.money(float(row[name]), currency) for name in ("last", "this")]
-    names = [f"Last: {last.period}", *(PARTS[name] for name in parts), f"This: {this.period}"]
-    return steps(
-        ax,
-        names,
-        (left, moves, np.array([True, *([False] * len(parts)), True])),
-        (title, currency, f"Present value, {' and '.join(years)} prices"),
-        narrow,
-        [ends[0], *moved, ends[1]],
-    )
-
-
-def _change_of(comparison: "Comparison", key: str, category: str) -> pd.Series:
-    table = comparison.by(key)
-    names = table[key].astype("string").fillna("not stated")
-    found = table[names == str(category)]
-    if found.empty:
-        raise SettingsError(
-            f"There is no category {category!r} of {key} in either. There is: {', '.join(names)}."
-        )
-    row = found.iloc[0]
-    if all(pd.isna(row[name]) for name in PARTS if name in row.index):
-        raise SettingsError(
-            f"The change of each {key} cannot be split from files or published results. Draw it "
-            "from the assessments themselves."
-        )
-    return row
 
 
 def _bars(

@@ -275,6 +275,8 @@ def _settings(result: Result) -> dict[str, Any]:
     plain = {name: value for name, value in raw.items() if not isinstance(value, pd.DataFrame)}
     shown = dict(zip(table["setting"], table["value"], strict=True))
     return {
-        name: list(plain[name]) if isinstance(plain.get(name), tuple) else plain.get(name, words)
+        name: [each if isinstance(each, str) else ": ".join(each) for each in plain[name]]
+        if isinstance(plain.get(name), tuple)
+        else plain.get(name, words)
         for name, words in shown.items()
     }

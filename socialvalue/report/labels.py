@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from socialvalue.findings import UNSTATED
+from socialvalue.findings import UNSTATED, open_findings
 from socialvalue.results import Result
 
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
@@ -303,14 +303,16 @@ def headline(result: Result) -> str:
     -------
     str
     """
-    findings = len(result.findings)
-    high = int((result.findings["severity"] == "high").sum())
+    findings = open_findings(result.findings)
+    high = int((findings["severity"] == "high").sum())
+    accepted = len(result.findings) - len(findings)
+    reasons = f", {accepted} accepted with a reason" if accepted else ""
     about = f"{result.period}, {perspective(result)}, {result.assumptions.price_year} prices; "
     told = result.unpriced["outcome"].nunique()
     missing = nothing_priced(result)
     said = "" if missing else f"{_many(told, 'outcome')} not priced; "
     start = _without_value(missing, told) if missing else _with_value(result)
-    return f"{start}{about}{said}{_many(findings, 'open finding')}, {high} high."
+    return f"{start}{about}{said}{_many(len(findings), 'open finding')}, {high} high{reasons}."
 
 
 def perspective(result: Result) -> str:

@@ -57,6 +57,7 @@ def render(result: Result) -> str:
         unpriced=tables.unpriced(result),
         impact_map=tables.impact_map(result),
         findings=tables.findings(result),
+        accepted=tables.findings(result, accepted=True),
         inputs=tables.inputs(result),
         assumptions=result.assumptions.to_rows().to_dict("records"),
         adjustments=tables.texts(result.adjustments),

@@ -72,8 +72,9 @@ def _about(rows: pd.DataFrame) -> list[list[str]]:
     return found
 
 
-def findings(result: Result) -> list[dict[str, str]]:
-    """Findings, with the value at stake as money."""
+def findings(result: Result, *, accepted: bool = False) -> list[dict[str, str]]:
+    """Open findings, or those accepted with a reason, with the value at stake as money."""
+    chosen = result.findings[result.findings["accepted_because"].notna() == accepted]
     currency = labels.currency_of(result)
     return [
         {
@@ -81,7 +82,7 @@ def findings(result: Result) -> list[dict[str, str]]:
             # Nothing at stake is said of what has no value, which is not known to be nought.
             "value_at_stake": labels.money(row["value_at_stake"] or float("nan"), currency),
         }
-        for row in result.findings.to_dict("records")
+        for row in chosen.to_dict("records")
     ]
 
 

@@ -14,7 +14,7 @@ from socialvalue.results import Result
 from socialvalue.sensitivity import NO_RANGE
 
 MOST_SPANS = 15
-"""Bars of a chart; how many smaller ones there are is said below it."""
+"""Bars of a chart, unless more or fewer are asked for."""
 ANSWERS = {
     "present_value": "present value",
     "net_present_value": "net present value",
@@ -28,6 +28,7 @@ def tornado(
     result: Result | pd.DataFrame,
     ax: Axes | None = None,
     *,
+    most: int = MOST_SPANS,
     currency: str = "GBP",
     narrow: bool = False,
 ) -> Axes:
@@ -41,6 +42,9 @@ def tornado(
     result : Result or DataFrame
         A result, or the table of its ``sensitivity``.
     ax : Axes, optional
+    most : int
+        Bars to draw, the widest first; a name takes up to three lines, so that an axes of 15 bars
+        wants some 25 cm. How many smaller ones there are is said below.
     currency : str
         Of a table; a result has its own.
     narrow : bool
@@ -66,7 +70,7 @@ def tornado(
             "or a table of them by grade of evidence."
         )
     of = str(moved["swing_of"].iloc[0])
-    shown = moved.head(MOST_SPANS)
+    shown = moved.head(most)
     at_low, at_high = (shown[f"{of}_at_{end}"].to_numpy(float) for end in ("low", "high"))
     central = _central(table, of)
     written = labels.ratio if of == "sroi_ratio" else _money(currency)

@@ -166,11 +166,22 @@ def _plain_sheets(book: Book, result: Result) -> None:
     )
     book.table(("Unpriced", "Counted and told, not priced", ""), unpriced, {"outcome": 40})
     findings = result.findings[
-        ["severity", "message", "why", "what_to_do", "rule", "value_at_stake", "rows"]
+        [
+            "severity",
+            "message",
+            "accepted_because",
+            "why",
+            "what_to_do",
+            "rule",
+            "value_at_stake",
+            "rows",
+        ]
     ]
+    if findings["accepted_because"].isna().all():
+        findings = findings.drop(columns="accepted_because")
     wide = {"severity": 10, "message": 54, "value_at_stake": 18, "why": 44, "what_to_do": 44}
     about = ("Findings", "What an assessor would challenge", "")
-    book.table(about, findings, {**wide, "rows": 10})
+    book.table(about, findings, {**wide, "rows": 10, "accepted_because": 44})
     used = values_in_force(result).rename(columns=_PROXY_COLUMNS)
     used = used[[heading for heading in _PROXY_COLUMNS.values() if heading in used]]
     wide = {"Value of what": 44, "Source": 44, "Cautions": 100, "How the figure was checked": 40}

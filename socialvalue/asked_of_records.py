@@ -1,0 +1,47 @@
+"""What does the claims audit ask of the records themselves? Each question once, and only if needed.
+
+The audit reads the impact map. What a map cannot show (who is counted twice, which activity a
+record is of) is asked of the records where they lie; only small tables without names come back.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from socialvalue.counted_twice import hours_valued_twice, repeats
+from socialvalue.engines import Frame
+from socialvalue.findings import Answers
+from socialvalue.people_in_both_values import (
+    PROJECT,
+    people_in_both,
+    rows_without_names,
+    sets_that_may_overlap,
+)
+from socialvalue.records_behind import samples, value_of_activities
+
+
+def answers_of(placed: Frame, rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> Answers:
+    """Ask what the rules need to know.
+
+    Parameters
+    ----------
+    placed : narwhals frame
+        Who is behind the records, with the ``row_id`` of their row and the columns of
+        `socialvalue.records_behind.COLUMNS` that are there.
+    rows : DataFrame
+        All rows of the valued map.
+    tables : mapping of str to DataFrame
+        Typed tables of records.
+    """
+    sets = sets_that_may_overlap(rows)
+    may_overlap = sets.loc[sets["kind"] != PROJECT, "row_id"]
+    claimed = tables["partner_claims"]["activity_id"].dropna().unique().tolist()
+    return Answers(
+        sets=sets,
+        repeats=repeats(placed, rows),
+        both=people_in_both(placed, sets, rows),
+        unnamed=rows_without_names(placed, may_overlap.drop_duplicates().tolist()),
+        volunteer_hours=hours_valued_twice(placed, rows),
+        claimed=value_of_activities(placed, rows, claimed),
+        samples=samples(placed),
+    )

@@ -1,0 +1,191 @@
+"""What would an assessor challenge because two values may be of one effect?
+
+People who are named are followed: a finding of theirs rests on somebody who is counted twice. Where
+records name nobody, two values of one project, group and year may be of the same people, which is
+said as no more than that.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from socialvalue.counted_twice import VOLUNTEER_UNIT
+from socialvalue.findings import MANY, Claim, by_stake
+from socialvalue.people_in_both_values import GROUP, OUTCOME, PROJECT, WELLBEING
+
+_TWO_PROJECTS, _FISCAL, _LIFETIME, _WELLBEING, _OVERLAP = (
+    "claimed_by_two_projects",
+    "fiscal_inside_societal",
+    "lifetime_with_yearly",
+    "two_wellbeing_values",
+    "overlapping_values",
+)
+_WHY = {
+    _TWO_PROJECTS: "A person's year can change by so much once; two projects that each claim the "
+    "whole of it count it twice.",
+    _FISCAL: "A value to society of the same effect usually holds the saving to public bodies "
+    "already.",
+    _LIFETIME: "A value for a whole duration or for one use holds what the yearly value adds for "
+    "the same years.",
+    _WELLBEING: "A WELLBY, a QALY and the value of taking part all price the same change in a "
+    "person's life.",
+    _OVERLAP: "Their publishers, or the set they are in, say that these values are not to be added "
+    "for one person.",
+}
+_TODO = {
+    _TWO_PROJECTS: "Let one project claim it, or split the change between them on their records.",
+    _FISCAL: "Use the societal value in the public view and the saving in the fiscal one, or take "
+    "the saving out of the societal value and say so.",
+    _LIFETIME: "Keep one of them for each person.",
+    _WELLBEING: "Keep the value that your evidence measures, one for each person and year.",
+    _OVERLAP: "Keep one of them for each person and year.",
+}
+
+
+_READ = ("overlap_group", "value_type", "value_covers", "unit")
+
+
+@dataclass(frozen=True)
+class _Hit:
+    """Two sides of one set that meet: in people who are named, or perhaps in people who are not."""
+
+    rule: str
+    sure: bool
+    stated: bool
+    words: str
+    people: int
+    value: float
+    row_ids: frozenset[int]
+
+
+def values_of_one_effect(claim: Claim) -> Iterator[dict]:
+    """Two values that hold one another, for one person and year."""
+    hits = [*_of_people(claim), *_of_nobody_named(claim)]
+    for rule in (_OVERLAP, _FISCAL, _LIFETIME, _WELLBEING, _TWO_PROJECTS):
+        for sure in (True, False):
+            told = [hit for hit in hits if (hit.rule, hit.sure) == (rule, sure)]
+            if told:
+                yield _finding(claim, rule, told)
+
+
+def _finding(claim: Claim, rule: str, hits: list[_Hit]) -> dict:
+    hits = sorted(hits, key=lambda hit: -hit.value)
+    value = sum(hit.value for hit in hits)
+    ids = sorted(set().union(*[hit.row_ids for hit in hits]))
+    sure = hits[0].sure
+    stated = any(hit.stated for hit in hits)
+    # What the set itself says must not be added is a mistake where somebody is in both; that
+    # people may be in both, or values may be of one effect, is a question; both at once is less.
+    severity = by_stake(claim, value, "medium" if sure and stated else "low")
+    severity = severity if sure or stated else "low"
+    words = list(dict.fromkeys(hit.words for hit in hits))
+    pairs = "; ".join(words[:3]) + (f" and {len(words) - 3} more" if len(words) > 3 else "")
+    many = sum(hit.people for hit in hits)
+    who = f"{many:,} times a person is" if many >= MANY else "Some people are"
+    start = f"{who} counted under both of" if sure else "The same people may be counted under both"
+    return {
+        "rule": rule,
+        "severity": severity,
+        "message": f"{start} {pairs}.",
+        "value_at_stake": value,
+        "rows": len(ids),
+        "why": _WHY[rule],
+        "what_to_do": _TODO[rule]
+        if sure
+        else f"{_TODO[rule]} Record person_id, so that it can be seen who is counted in both.",
+        "row_ids": ids,
+    }
+
+
+def _of_people(claim: Claim) -> Iterator[_Hit]:
+    known = _Known(claim)
+    for each in claim.answers.both.itertuples():
+        hit = known.hit(each.set_, (each.low_, each.high_), int(each.people), float(each.value))
+        if hit is not None:
+            yield hit
+
+
+def _of_nobody_named(claim: Claim) -> Iterator[_Hit]:
+    sets = claim.answers.sets
+    unnamed = sets[sets["row_id"].isin(claim.answers.unnamed) & (sets["kind"] != PROJECT)]
+    if unnamed.empty:
+        return
+    known = _Known(claim)
+    about = claim.rows.set_index("row_id")[["project", "stakeholder_group", "present_value"]]
+    lines = unnamed.join(about, on="row_id")
+    keys = ["set_", "project", "stakeholder_group"]
+    worth = lines.groupby([*keys, "side_"], dropna=False)["present_value"].sum().reset_index()
+    ids = lines.groupby([*keys, "side_"], dropna=False)["row_id"].agg(frozenset)
+    worth = worth.assign(ids=ids.to_numpy()).sort_values("present_value", ascending=False)
+    for (number, *_), cell in worth.groupby(keys, dropna=False, sort=False):
+        if len(cell) > 1:
+            two, value = cell.iloc[:2], float(cell["present_value"].iloc[1:].sum())
+            low, high = two["side_"]
+            hit = known.hit(number, (low, high), 0, value, frozenset().union(*two["ids"]))
+            if hit is not None:
+                yield hit
+
+
+class _Known:
+    """What is known of sets and proxies, looked up once for all the hits."""
+
+    def __init__(self, claim: Claim) -> None:
+        sets = claim.answers.sets
+        self.about = sets.drop_duplicates("set_").set_index("set_")
+        self.about = self.about[["kind", "name", "year"]].to_dict("index")
+        self.sides = sets.groupby(["set_", "side_"])["side"].first().to_dict()
+        self.ids = sets.groupby(["set_", "side_"])["row_id"].agg(frozenset).to_dict()
+        columns = ["proxy_id", *_READ]
+        proxies = claim.rows.dropna(subset=["proxy_id"]).drop_duplicates("proxy_id")
+        self.proxies = proxies[columns].set_index("proxy_id").to_dict("index")
+
+    def hit(
+        self,
+        number: int,
+        sides: tuple[int, int],
+        people: int,
+        value: float,
+        ids: frozenset[int] | None = None,
+    ) -> _Hit | None:
+        """Two sides of a set as a hit of the rule they are a case of; None of no rule.
+
+        Where the rows are given, they are of people who are not named.
+        """
+        kind, name, year = self.about[number].values()
+        first, second = sorted(self.sides[number, side] for side in sides)
+        what = f" ({name.partition(chr(10))[0]})" if kind == PROJECT else ""
+        rule = _TWO_PROJECTS
+        if kind != PROJECT:
+            rule = _rule_of(kind, self.proxies[first], self.proxies[second])
+        if not rule:
+            return None
+        words = f"{first} and {second}{what} in {year}"
+        of_sides = [self.ids[number, side] for side in sides]
+        rows = frozenset().union(*of_sides) if ids is None else ids
+        return _Hit(rule, ids is None, kind == GROUP, words, people, value, rows)
+
+
+def _rule_of(kind: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
+    """Which rule two proxies of a set are a case of; empty where they are a case of none."""
+    same_group = pd.notna(first["overlap_group"]) and (
+        first["overlap_group"] == second["overlap_group"]
+    )
+    if kind != GROUP and same_group:
+        return ""
+    types = {first["value_type"], second["value_type"]}
+    covers = {first["value_covers"], second["value_covers"]}
+    if first["unit"] == second["unit"] == VOLUNTEER_UNIT:
+        # One volunteer may give hours of two kinds: the same hour is looked for by activity.
+        return ""
+    if kind == WELLBEING:
+        return _WELLBEING
+    if "fiscal" in types and len(types) > 1 and (kind == GROUP or "economic" in types):
+        return _FISCAL
+    if "year" in covers and len(covers) > 1 and (kind == GROUP or "duration" in covers):
+        return _LIFETIME
+    if kind == OUTCOME or covers == {"once"}:
+        # Uses and events of one group are of different hours, crimes or stays unless said.
+        return ""
+    return _WELLBEING if types == {"wellbeing"} else _OVERLAP

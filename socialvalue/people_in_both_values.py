@@ -1,0 +1,118 @@
+"""Who is counted in two values that may be one? Asked where the records lie, never by name."""
+
+from collections.abc import Iterator
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from socialvalue.engines import Frame, fetch
+from socialvalue.records_behind import beside
+
+GROUP, OUTCOME, WELLBEING, PROJECT = "overlap_group", "outcome", "wellbeing", "project"
+_BOTH = ["set_", "low_", "high_", "people", "value"]
+
+
+def sets_that_may_overlap(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the map of which two might be of one effect, if one person is in both.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        All rows of the valued map. Only gains that count are looked at: a harm beside a gain
+        takes off and adds nothing twice.
+
+    Returns
+    -------
+    DataFrame
+        set_ (number), kind, name, year, row_id, side (the proxy, or for kind ``project`` the
+        project), side_ (number of it), of sets with at least two sides: proxies of one overlap
+        group and year; of one outcome and year, where one is fiscal and one economic or one yearly
+        and one for a duration; valuations of wellbeing in one year; projects that claim one
+        outcome and yearly value.
+    """
+    gains = rows[rows["counted"].astype(bool) & ~rows["is_harm"] & (rows["present_value"] > 0)]
+    parts = [part for part in _sets(gains) if len(part)]
+    if not parts:
+        return pd.DataFrame(columns=["set_", "kind", "name", "year", "row_id", "side", "side_"])
+    found = pd.concat(parts, ignore_index=True)
+    keys = ["kind", "name", "year"]
+    found = found[found.groupby(keys)["side"].transform("nunique") > 1]
+    found = found.sort_values([*keys, "row_id"], ignore_index=True)
+    sides = found.groupby("kind")["side"].transform(lambda side: pd.factorize(side)[0])
+    return found.assign(set_=found.groupby(keys, sort=False).ngroup(), side_=sides.astype("int64"))
+
+
+def _sets(gains: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    grouped = gains[gains["overlap_group"].notna()]
+    yield _set(grouped, GROUP, grouped["overlap_group"], "proxy_id")
+    named = gains[gains["outcome"].notna()]
+    mixed = [
+        part
+        for _, part in named.groupby(["outcome", "year"])
+        if {"fiscal", "economic"} <= set(part["value_type"])
+        or {"year", "duration"} <= set(part["value_covers"])
+    ]
+    for part in mixed:
+        yield _set(part, OUTCOME, part["outcome"], "proxy_id")
+    states = gains[(gains["value_type"] == "wellbeing") & (gains["value_covers"] == "year")]
+    yield _set(states, WELLBEING, pd.Series("", index=states.index), "proxy_id")
+    claimed = named[named["project"].notna() & (named["value_covers"] != "once")]
+    what = claimed["outcome"].astype(str) + "\n" + claimed["proxy_id"].astype(str)
+    yield _set(claimed, PROJECT, what, "project")
+
+
+def _set(rows: pd.DataFrame, kind: str, names: pd.Series, side: str) -> pd.DataFrame:
+    found = rows[["row_id", "year"]].assign(kind=kind, side=rows[side].astype(str))
+    return found.assign(name=names.astype(str))[["kind", "name", "year", "row_id", "side"]]
+
+
+def people_in_both(placed: Frame, sets: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """People who are counted on two sides of a set, and what the lesser side is worth.
+
+    Parameters
+    ----------
+    placed : narwhals frame
+        The records with the ``row_id`` of their row.
+    sets : DataFrame
+        From `sets_that_may_overlap`.
+    rows : DataFrame
+        All rows of the valued map; a record counts for the mean value of its row.
+
+    Returns
+    -------
+    DataFrame
+        set_, low_, high_ (numbers of two sides), people, value [money]: all that these people are
+        counted for but their side of most value. Of three sides two are named.
+    """
+    if sets.empty or "person_id" not in placed.collect_schema():
+        return pd.DataFrame(columns=_BOTH).astype({"people": "int64", "value": "float64"})
+    worth = (rows["present_value"] / rows["records"]).set_axis(rows["row_id"])
+    small = sets[["row_id", "set_", "side_"]].astype("int64")
+    small = small.assign(worth_=small["row_id"].map(worth).astype("float64"))
+    named = placed.filter(~nw.col("person_id").is_null()).select("row_id", "person_id")
+    sides = (
+        beside(named, small).group_by(["set_", "person_id", "side_"]).agg(nw.col("worth_").sum())
+    )
+    people = sides.group_by(["set_", "person_id"]).agg(
+        nw.col("worth_").sum().alias("total_"),
+        nw.col("worth_").max().alias("best_"),
+        nw.col("side_").min().alias("low_"),
+        nw.col("side_").max().alias("high_"),
+    )
+    people = people.filter(nw.col("low_") != nw.col("high_")).with_columns(
+        (nw.col("total_") - nw.col("best_")).alias("value")
+    )
+    counts = people.group_by(["set_", "low_", "high_"])
+    found = fetch(counts.agg(nw.len().alias("people"), nw.col("value").sum()))
+    return found[_BOTH].sort_values(["set_", "low_", "high_"], ignore_index=True)
+
+
+def rows_without_names(placed: Frame, row_ids: list[int]) -> frozenset[int]:
+    """Which of some rows of the map have a record that names nobody."""
+    if not row_ids:
+        return frozenset()
+    if "person_id" not in placed.collect_schema():
+        return frozenset(row_ids)
+    unnamed = placed.filter(nw.col("person_id").is_null() & nw.col("row_id").is_in(row_ids))
+    found = fetch(unnamed.group_by("row_id").agg(nw.len().alias("n_")))
+    return frozenset(int(each) for each in found["row_id"])

@@ -1,0 +1,66 @@
+"""What stands behind the rows of the map? Records beside their row, activities and samples."""
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from socialvalue.engines import Frame, carry, fetch
+
+COLUMNS = ("date", "quantity", "activity_id", "sample_size")
+"""Columns of the records that questions to them take, beside who and where."""
+
+
+def beside(placed: Frame, small: pd.DataFrame) -> Frame:
+    """Records with columns of their row of the map; those of other rows are left out.
+
+    Parameters
+    ----------
+    placed : narwhals frame
+        The records with the ``row_id`` of their row.
+    small : DataFrame
+        ``row_id`` and numbers. A row may stand there more than once.
+    """
+    return placed.join(carry(small, placed), on="row_id", how="inner")  # type: ignore[arg-type]
+
+
+def worth_of_a_unit(rows: pd.DataFrame) -> pd.Series:
+    """Mean present value of a unit of each row; nought where the quantities come to nought."""
+    quantity = rows["quantity"].where(rows["quantity"] != 0)
+    return (rows["present_value"] / quantity).fillna(0.0).astype("float64")
+
+
+def value_of_activities(placed: Frame, rows: pd.DataFrame, activities: list[str]) -> pd.DataFrame:
+    """Which rows of the map some activities are in, and what their records there are worth.
+
+    Parameters
+    ----------
+    placed : narwhals frame
+        The records with the ``row_id`` of their row.
+    rows : DataFrame
+        All rows of the valued map.
+    activities : list of str
+        activity_id of the activities asked about.
+
+    Returns
+    -------
+    DataFrame
+        activity_id, row_id, value [money]: quantity times the mean value of a unit of the row.
+    """
+    counted = rows[rows["counted"].astype(bool)]
+    if not activities or "activity_id" not in placed.collect_schema() or counted.empty:
+        return pd.DataFrame(columns=["activity_id", "row_id", "value"])
+    asked = counted[["row_id"]].astype("int64").assign(worth_=worth_of_a_unit(counted))
+    names = carry(pd.DataFrame({"activity_id": sorted(activities)}), placed)
+    chosen = placed.join(names, on="activity_id", how="inner")  # type: ignore[arg-type]
+    worth = (nw.col("quantity") * nw.col("worth_")).alias("value")
+    lines = beside(chosen, asked).with_columns(worth)
+    found = fetch(lines.group_by(["activity_id", "row_id"]).agg(nw.col("value").sum()))
+    return found.sort_values(["activity_id", "row_id"], ignore_index=True)
+
+
+def samples(placed: Frame) -> pd.Series:
+    """Largest sample that the records of each row state [people], by row_id."""
+    if "sample_size" not in placed.collect_schema():
+        return pd.Series(dtype="float64")
+    stated = placed.filter(~nw.col("sample_size").is_null())
+    found = fetch(stated.group_by("row_id").agg(nw.col("sample_size").max()))
+    return found.set_index("row_id")["sample_size"].astype("float64").sort_index()
