@@ -38,8 +38,8 @@ __version__ = "0.1.0"
 _HOME = {
     "Assessment": "socialvalue.assessment",
     "Assumptions": "socialvalue.assumptions",
-    "CorrelationGroup": "socialvalue.correlation",
     "Comparison": "socialvalue.comparison",
+    "CorrelationGroup": "socialvalue.correlation",
     "EngineError": "socialvalue.errors",
     "InputError": "socialvalue.errors",
     "OutputError": "socialvalue.errors",
@@ -68,8 +68,8 @@ _MODULES = {
 __all__ = [
     "Assessment",
     "Assumptions",
-    "CorrelationGroup",
     "Comparison",
+    "CorrelationGroup",
     "EngineError",
     "InputError",
     "OutputError",

@@ -120,11 +120,15 @@ def more_people_than_there_are(claim: Claim) -> Iterator[dict]:
     known = stakeholders.dropna(subset=["number"]).set_index("stakeholder_group")["number"]
     activities = claim.tables["activities"]
     attended = activities.groupby("project")["people"].agg(lambda n: n.sum(skipna=False))
+    # Where a project is for several groups, some may be of people who took no part themselves.
+    groups = claim.counted.groupby("project")["stakeholder_group"].nunique()
+    attended = attended.dropna()
+    attended = attended[attended.index.isin(groups.index[groups == 1])]
     limits = (
-        ("stakeholder_group", known, "the stakeholders table says there are"),
-        ("project", attended.dropna(), "the people of all its activities together"),
+        ("stakeholder_group", known, "the stakeholders table says there are", "medium"),
+        ("project", attended, "the people of all its activities together", "low"),
     )
-    for key, limit, where in limits:
+    for key, limit, where, least in limits:
         behind = claim.people.get(key)
         if behind is None or limit.empty:
             continue
@@ -136,7 +140,7 @@ def more_people_than_there_are(claim: Claim) -> Iterator[dict]:
             more = f"{people:,.0f} people are" if people >= MANY else "People are"
             yield finding(
                 "more_people_than_there_are",
-                by_stake(claim, size_of(rows) * (1 - float(limit[name]) / people)),
+                by_stake(claim, size_of(rows) * (1 - float(limit[name]) / people), least),
                 f"{more} counted for {name}: more than {where}.",
                 rows,
                 why="People who are counted more often than they exist are value that nobody had.",

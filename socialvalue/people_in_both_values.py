@@ -46,19 +46,23 @@ def _sets(gains: pd.DataFrame) -> Iterator[pd.DataFrame]:
     grouped = gains[gains["overlap_group"].notna()]
     yield _set(grouped, GROUP, grouped["overlap_group"], "proxy_id")
     named = gains[gains["outcome"].notna()]
-    mixed = [
-        part
-        for _, part in named.groupby(["outcome", "year"])
-        if {"fiscal", "economic"} <= set(part["value_type"])
-        or {"year", "duration"} <= set(part["value_covers"])
+    mixed = named[
+        _both(named, "value_type", "fiscal", "economic")
+        | _both(named, "value_covers", "year", "duration")
     ]
-    for part in mixed:
-        yield _set(part, OUTCOME, part["outcome"], "proxy_id")
+    yield _set(mixed, OUTCOME, mixed["outcome"], "proxy_id")
     states = gains[(gains["value_type"] == "wellbeing") & (gains["value_covers"] == "year")]
     yield _set(states, WELLBEING, pd.Series("", index=states.index), "proxy_id")
     claimed = named[named["project"].notna() & (named["value_covers"] != "once")]
     what = claimed["outcome"].astype(str) + "\n" + claimed["proxy_id"].astype(str)
     yield _set(claimed, PROJECT, what, "project")
+
+
+def _both(rows: pd.DataFrame, column: str, one: str, other: str) -> pd.Series:
+    """Rows of whose outcome and year some say one thing and some the other."""
+    keys = [rows["outcome"], rows["year"]]
+    said = [(rows[column] == word).groupby(keys).transform("any") for word in (one, other)]
+    return (said[0] & said[1]).astype(bool)
 
 
 def _set(rows: pd.DataFrame, kind: str, names: pd.Series, side: str) -> pd.DataFrame:

@@ -50,7 +50,8 @@ def value_of_activities(placed: Frame, rows: pd.DataFrame, activities: list[str]
         return pd.DataFrame(columns=["activity_id", "row_id", "value"])
     asked = counted[["row_id"]].astype("int64").assign(worth_=worth_of_a_unit(counted))
     names = carry(pd.DataFrame({"activity_id": sorted(activities)}), placed)
-    chosen = placed.join(names, on="activity_id", how="inner")  # type: ignore[arg-type]
+    known = placed.filter(~nw.col("activity_id").is_null())
+    chosen = known.join(names, on="activity_id", how="inner")  # type: ignore[arg-type]
     worth = (nw.col("quantity") * nw.col("worth_")).alias("value")
     lines = beside(chosen, asked).with_columns(worth)
     found = fetch(lines.group_by(["activity_id", "row_id"]).agg(nw.col("value").sum()))

@@ -279,6 +279,9 @@ def test_more_people_than_took_part(assess):
     record = {"people": 60, "activity_id": "a1"}
     took_part = activities(people=[50], project=["Walks"])
     assert found(assess(record, activities=took_part), "more_people_than_there_are")
+    family = {"people": 60, "activity_id": "a1", "stakeholder_group": "families"}
+    both = assess(record, family, activities=took_part)
+    assert found(both, "more_people_than_there_are") == [], "families took no part themselves"
     for people in (60, None):
         enough = activities(people=[people], project=["Walks"])
         assert found(assess(record, activities=enough), "more_people_than_there_are") == []
