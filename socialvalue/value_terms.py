@@ -171,6 +171,8 @@ def _block(
 
 def _distinct(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Distinct rows, and which of them each row is."""
+    if not len(codes):
+        return codes, np.empty(0, dtype=int)
     shifted = codes - codes.min(axis=0)
     sizes = shifted.max(axis=0) + 1
     if np.log2(sizes.astype(float)).sum() < 62:

@@ -163,6 +163,14 @@ def test_every_kind_of_record_under_every_convention(messy, settings):
     at_central(messy(**settings))
 
 
+def test_where_no_year_counts_there_is_nothing(assess, proxy_set):
+    # The outcome starts a year after the base year, and only that first year counts.
+    record = {"starts": 1, "quantity": 5}
+    settings = {"price_year": "2024-25", "base_year": "2024-25", "horizon_years": 1}
+    model = at_central(assess(record, proxies=proxy_set(), assumptions=settings))
+    assert model.share_fixed == 1.0
+
+
 def test_a_ratio_that_is_not_there_is_not_made(messy):
     result = messy()
     bare = replace(result, ratio_missing="no inputs", totals=result.totals.copy())
