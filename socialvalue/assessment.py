@@ -64,10 +64,18 @@ class Assessment(Result):
         OutputError
             If too few people are behind the records for anything to be published.
         """
-        if profile == "internal":
-            return self
-        if profile != "publish":
+        if profile not in ("publish", "internal"):
             raise SettingsError(f"profile = {profile!r}: choose publish or internal.")
+        if self.profile == "publish" and (profile, disclosure_policy) != (
+            "publish",
+            self.disclosure,
+        ):
+            raise SettingsError(
+                f"This result was published already, {self.disclosure}: what was merged cannot be "
+                "taken apart, nor merged again. Ask the assessment itself."
+            )
+        if profile == self.profile:
+            return self
         return disclosure.publish(self, disclosure_policy)
 
     def write_workbook(

@@ -35,6 +35,9 @@ from socialvalue.survey_change import published_change
 from socialvalue.totals import projects_in_ratio
 from socialvalue.valuation import ValuedMap
 
+SMALL_GROUP = "a small group"
+"""Stands in findings for the name of what was merged."""
+
 
 def threshold(policy: str) -> int:
     """Fewest distinct people a published group may have under a policy such as ``under-5``.
@@ -85,6 +88,7 @@ def publish(result: Result, policy: str = "under-5") -> Result:
     breakdowns, people = merged_breakdowns(result, fewest)
     safe = _with_a_safe_ratio(result, fewest)
     findings = _findings_left(result, new_ids, valued, withheld)
+    findings = _without_small_names(findings, result, valued)
     totals, findings = _harms_left(safe, valued, findings)
     used = set(valued.rows["proxy_id"].dropna())
     published = replace(
@@ -158,6 +162,29 @@ def _findings_left(
                 " (Small groups are left out of the value at stake.)"
             )
     return findings
+
+
+def _without_small_names(findings: pd.DataFrame, result: Result, valued: ValuedMap) -> pd.DataFrame:
+    """Findings that do not name what is merged everywhere else.
+
+    That a few people had an outcome of that name is as much about them as its value.
+    """
+    hidden = set()
+    for key in ("project", "stakeholder_group", "outcome", "proxy_id"):
+        before, after = result.valued.rows[key], valued.rows[key]
+        hidden |= set(before.dropna().astype(str)) - set(after.dropna().astype(str))
+    # What the published inputs name is no secret.
+    hidden -= set(result.inputs["project"].dropna().astype(str))
+    if not hidden:
+        return findings
+    # Longest first: one name may begin another.
+    names = sorted(hidden, key=lambda name: (-len(name), name))
+    pattern = r"(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)"
+    words = {
+        column: findings[column].str.replace(pattern, SMALL_GROUP, regex=True)
+        for column in ("message", "why", "what_to_do")
+    }
+    return findings.assign(**words)
 
 
 def _with_a_safe_ratio(result: Result, fewest: int) -> Result:

@@ -97,9 +97,12 @@ def triangular(low: float, mode: float, high: float) -> Shape:
         return np.where(p < left, rising, falling)
 
     def below(x: float) -> float:
+        # With the likeliest value at an end there is one line, and nothing to divide by beyond it.
+        if x <= low or x >= high:
+            return float(x >= high)
         if x <= mode:
-            return max(x - low, 0.0) ** 2 / (width * (mode - low)) if mode > low else 0.0
-        return 1 - max(high - x, 0.0) ** 2 / (width * (high - mode))
+            return (x - low) ** 2 / (width * (mode - low))
+        return 1 - (high - x) ** 2 / (width * (high - mode))
 
     def moments() -> tuple[float, float]:
         squares = (high - low) ** 2 + (mode - low) ** 2 + (high - mode) ** 2

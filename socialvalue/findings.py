@@ -202,3 +202,40 @@ def first_three(values: pd.Series) -> str:
     names = list(dict.fromkeys(values.dropna().astype(str)))
     more = len(names) - 3
     return ", ".join(names[:3]) + (f" and {more} more" if more > 0 else "")
+
+
+def with_simulated_range(
+    findings: pd.DataFrame, rows: list[list[int]], share_fixed: float, value: float
+) -> tuple[pd.DataFrame, list[list[int]]]:
+    """Findings beside a simulated range: what stands fixed in it is what no spread is stated for.
+
+    Parameters
+    ----------
+    findings : DataFrame
+        From the audit, where what has no published range is a finding.
+    rows : list of list of int
+        For each finding, the row_id of the rows it concerns.
+    share_fixed : float
+        Share of the value, in size, that nothing moves in the simulation. [share]
+    value : float
+        The value in size. [money]
+
+    Returns
+    -------
+    findings : DataFrame
+    rows : list of list of int
+    """
+    unranged = findings["rule"] == "no_published_range"
+    if not share_fixed:
+        kept = (~unranged).to_numpy(bool)
+        left = [ids for ids, keep in zip(rows, kept, strict=True) if keep]
+        return findings[kept].reset_index(drop=True), left
+    message = (
+        f"{share_fixed:.0%} of the value has neither a published range nor a stated spread and "
+        "stands fixed in the simulated range."
+    )
+    findings = findings.assign(
+        message=findings["message"].mask(unranged, message),
+        value_at_stake=findings["value_at_stake"].mask(unranged, share_fixed * value),
+    )
+    return findings, rows

@@ -12,6 +12,7 @@ from socialvalue import by_key, cost_benefit, what_if
 from socialvalue.appraisal import Basis
 from socialvalue.assumptions import Assumptions
 from socialvalue.errors import SettingsError
+from socialvalue.findings import with_simulated_range
 from socialvalue.importance import weighted, weighted_by
 from socialvalue.people import PeopleInSmallRows
 from socialvalue.simulation import Simulation
@@ -177,7 +178,17 @@ class Result:
                 "The simulation is of another result. Simulate this one: "
                 "result.with_range(result.simulate()); publish it afterwards."
             )
-        return replace(self, range=simulation.range, simulation=simulation)
+        value = float(self.impact_map.query("counted")["present_value"].abs().sum())
+        findings, rows = with_simulated_range(
+            self.findings, self.finding_rows, simulation.share_fixed, value
+        )
+        return replace(
+            self,
+            range=simulation.range,
+            simulation=simulation,
+            findings=findings,
+            finding_rows=rows,
+        )
 
     def cases(self) -> pd.DataFrame:
         """The public-value and the fiscal case beside each other, with parts by type and payer.

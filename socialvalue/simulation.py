@@ -157,11 +157,18 @@ class Simulation:
             if self.ratio_missing
             else f"value exceeds cost in {self.chance_in_words} of the draws"
         )
-        return (
+        drawn = (
             f"Present value {currency} {row['low']:,.0f} to {row['high']:,.0f} at {self.level:.0%} "
-            f"(assessed: {row['central']:,.0f}), from {len(self.draws):,} draws "
-            f"({_WORDS[self.sampler]}, seed {self.seed}; Monte Carlo error of an end: about "
-            f"{error:,.0f}). {int((~still).sum())} numbers vary; {int(still.sum())} stand still "
+            f"(assessed: {row['central']:,.0f})"
+        )
+        noise = f"; Monte Carlo error of an end: about {error:,.0f}"
+        if np.isnan(row["low"]):
+            drawn = f"Present value {currency} {row['central']:,.0f}, which nothing moves"
+            noise = ""
+        return (
+            f"{drawn}, from {len(self.draws):,} draws "
+            f"({_WORDS[self.sampler]}, seed {self.seed}{noise}). {int((~still).sum())} numbers "
+            f"vary; {int(still.sum())} stand still "
             f"for want of a stated spread, and {self.share_fixed:.0%} of the value rests on those "
             f"alone. {chance[0].upper()}{chance[1:]}."
         )

@@ -17,6 +17,8 @@ FIELDS = ("unit_value", "quantity", *SHARES, "drop_off", "duration_years", INPUT
 OF_PROXY = ("proxy_id", "theme", "value_type")
 SCOPE = (*OF_PROXY, "project", "stakeholder_group", "outcome", "evidence")
 """Columns by which a statement is narrowed to some rows of the impact map; blank: any."""
+LARGEST_UP = 9.0
+"""What is more above a value than this share of it is taken for a percentage."""
 _NUMBERS = ("low", "high", "down", "up", "standard_error", "level")
 _TEXTS = ("parameter", "field", *SCOPE, "input_type", "distribution", "source")
 
@@ -154,6 +156,11 @@ def _problems(stated: Stated) -> list[str]:
             f"{stated.field} cannot be narrowed by {', '.join(sorted(wrong))}. It can be by "
             f"{', '.join(_scopes_of(stated.field))}."
         )
+    return [*found, *_problems_of_width(stated)]
+
+
+def _problems_of_width(stated: Stated) -> list[str]:
+    found = []
     ways = [{"low", "high"}, {"down", "up"}, {"standard_error"}]
     if sum(bool(way & set(stated.numbers)) for way in ways) > 1:
         found.append("state low and high, or down and up, or standard_error, and not two of them.")
@@ -161,6 +168,11 @@ def _problems(stated: Stated) -> list[str]:
         found.append("it states nothing. Give low and high, down and up, or standard_error.")
     if any(stated.numbers.get(way, 0.0) < 0 for way in ("down", "up")):
         found.append("down and up are shares of the value and cannot be below 0.")
+    if stated.numbers.get("down", 0.0) > 1 or stated.numbers.get("up", 0.0) > LARGEST_UP:
+        found.append(
+            "down and up are shares of the value, so 20% is 0.2. Where a number may pass nought or "
+            f"be more than {LARGEST_UP + 1:g} times as large, state low and high."
+        )
     return found
 
 

@@ -34,8 +34,11 @@ RECORDED, BY_GRADE, AS_STATED = "recorded", "grade", "stated"
 LONGEST = 100.0
 _OF_PROXY = "proxy: "
 _ADJUSTMENT = re.compile(r"^(adjustments, row [^:]*):.*", re.DOTALL)
-BOUNDS = dict.fromkeys((*SHARES, "drop_off"), (0.0, 1.0)) | {"duration_years": (0.0, LONGEST)}
-"""Least and most of the numbers that have bounds [shares; years]."""
+BOUNDS = dict.fromkeys((*SHARES, "drop_off"), (0.0, 1.0)) | {
+    "duration_years": (0.0, LONGEST),
+    "input_value": (0.0, np.inf),
+}
+"""Least and most of the numbers that have bounds [shares; years; ratio to recorded inputs]."""
 
 
 def counted_rows(result: "Result") -> pd.DataFrame:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 FEWEST = 160
 """Fewest draws: ten in each sample."""
+MOST = 10_000_000
+"""Most draws: more are no better known, and of 100 numbers these are 8 GB."""
 
 
 def simulate(  # noqa: PLR0913
@@ -95,6 +97,7 @@ def simulate(  # noqa: PLR0913
     True
     """
     _check(draws, sampler, level)
+    _check_groups(correlations)
     model = value_model(result, spreads, grades, by=())
     moving = model.moving
     if not len(moving):
@@ -130,7 +133,18 @@ def simulate(  # noqa: PLR0913
     )
 
 
+def _check_groups(correlations: Any) -> None:
+    alone = isinstance(correlations, str | CorrelationGroup)
+    if alone or not all(isinstance(each, CorrelationGroup) for each in correlations):
+        raise SettingsError(
+            "correlations is a list of groups: "
+            '[sv.CorrelationGroup("one method", ["unit_value: a", "unit_value: b"], 0.5)].'
+        )
+
+
 def _check(draws: Any, sampler: str, level: Any) -> None:
+    if isinstance(draws, bool) or (isinstance(draws, int) and draws > MOST):
+        raise SettingsError(f"draws = {draws}: take a whole number from {FEWEST} to {MOST:,}.")
     if isinstance(draws, int | np.integer) and draws < FEWEST:
         raise SettingsError(f"draws = {draws}: take at least {FEWEST}; 10,000 are usual.")
     if not isinstance(level, float) or not 0 < level < 1:

@@ -178,3 +178,34 @@ def test_the_range_of_merged_groups_holds_their_value(assess, proxy_set):
     whole = published.by().iloc[0]
     assert whole["present_value_low"] == pytest.approx(9000 + 1600 + 500)
     assert whole["present_value_high"] == pytest.approx(9000 + 3000 + 500)
+
+
+def test_findings_do_not_name_what_is_merged(assess):
+    big = {"project": "Big", "outcome": "Calmer", "deadweight": None}
+    alone = {"project": "Secret", "outcome": "Left abuser", "deadweight": None}
+    inputs = pd.DataFrame(
+        {"input_id": ["i"], "amount": [500.0], "date": ["2024-05-01"], "input_type": ["cash"]}
+    ).assign(project="Big")
+    # The lone one joins the smallest group that is safe, whose name goes too.
+    rested = {**big, "outcome": "Rested"}
+    result = assess(
+        *people(20, **big),
+        *people(6, first=20, **rested),
+        *people(1, first=30, **alone),
+        inputs=inputs,
+    )
+    before = " ".join(result.findings["message"])
+    assert "Left abuser" in before and "Secret" in before
+    told = published(result).findings[["message", "why", "what_to_do"]].to_numpy().ravel()
+    after = " ".join(told)
+    assert "Left abuser" not in after and "Secret" not in after
+    assert "Calmer" in after and "a small group" in after
+
+
+def test_what_is_published_can_be_written_and_not_published_again(assess, tmp_path):
+    once = published(assess(*people(6)))
+    once.write_json(tmp_path / "a.json")
+    assert published(once) is once
+    for profile, policy in (("internal", "under-5"), ("publish", "under-10")):
+        with pytest.raises(SettingsError, match="published already, under-5"):
+            once.for_output(profile, policy)

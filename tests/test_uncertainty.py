@@ -288,3 +288,58 @@ def test_the_repr_says_what_it_rests_on():
         assert part in said
     bare = repr(network().simulate(800, 3, level=0.8))
     assert "at 80%" in bare
+
+
+@pytest.mark.parametrize(
+    ("tea", "mean"),
+    # One line from an end to the likeliest value at the other: a third of the way from that one.
+    [({"low": 70.0}, 100.0 - 30.0 / 3), ({"high": 130.0}, 100.0 + 30.0 / 3)],
+)
+def test_a_range_to_one_side_can_be_drawn(assess, proxy_set, tea, mean):
+    result = assess(proxies=proxy_set(tea), assumptions=PRICES)
+    row = total(result.simulate(DRAWS, 1, sampler="random"))
+    of_mean, _ = plain_errors(10 * 30.0 / math.sqrt(18))
+    assert row["mean"] == pytest.approx(10 * mean, abs=of_mean)
+
+
+def test_costs_are_never_below_nought(cups):
+    wide = {"field": "input_value", "standard_error": 0.8}
+    with pytest.raises(SettingsError, match="choose kind 'lognormal'"):
+        cups(inputs=INPUTS).simulate(400, spreads=pd.DataFrame([wide]))
+    spread = pd.DataFrame([{**wide, "distribution": "lognormal"}])
+    simulation = cups(inputs=INPUTS).simulate(400, spreads=spread)
+    assert (simulation.draws["input_value"] > 0).all()
+
+
+@pytest.mark.parametrize("width", [{"down": 30.0, "up": 20.0}, {"up": 20.0}])
+def test_a_percentage_for_a_share_is_refused(cups, width):
+    spread = pd.DataFrame([{"field": "unit_value", **width}])
+    with pytest.raises(SettingsError, match="so 20% is 0.2"):
+        cups().simulate(400, spreads=spread)
+
+
+@pytest.mark.parametrize("groups", ["x", [("a", "b")], 3 * ["x"]])
+def test_correlations_that_are_no_groups_are_refused(cups, groups):
+    with pytest.raises(SettingsError, match="correlations is a list of groups"):
+        cups().simulate(400, correlations=groups)
+
+
+def test_the_finding_on_ranges_speaks_of_the_range_that_is_shown(assess, proxy_set):
+    proxies = proxy_set({}, {"proxy_id": "coffee", "unit_value": 50.0, "low": 40.0, "high": 60.0})
+    result = assess({}, {"proxy_id": "coffee", "outcome": "Awake"}, proxies=proxies)
+    rule = "no_published_range"
+    # Ten cups of tea at 100 stand still beside ten of coffee at 50: two thirds of the value.
+    told = result.with_range(result.simulate(400)).findings.set_index("rule").loc[rule]
+    assert told["message"].startswith("67% of the value has neither a published range nor")
+    assert told["value_at_stake"] == pytest.approx(1000)
+    spread = pd.DataFrame([{"field": "unit_value", "down": 0.2, "up": 0.2}])
+    every = result.with_range(result.simulate(400, spreads=spread))
+    assert rule not in set(every.findings["rule"])
+    assert len(every.findings) == len(every.finding_rows) == len(result.findings) - 1
+
+
+def test_where_costs_alone_vary_the_value_is_said_to_stand(assess):
+    spread = pd.DataFrame([{"field": "input_value", "down": 0.1, "up": 0.1}])
+    simulation = assess(inputs=INPUTS).simulate(400, spreads=spread)
+    assert "Present value GBP 1,000, which nothing moves, from 400 draws" in repr(simulation)
+    assert "nan" not in repr(simulation)
