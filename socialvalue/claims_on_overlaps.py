@@ -161,7 +161,7 @@ class _Known:
         if kind != PROJECT:
             of_sides = [self.proxy[number, side] for side in sides]
             rule = _rule_of(kind, *[self.proxies[each] for each in of_sides])
-            # Under one proxy two outcomes are two sides: of WELLBYs alone.
+            # Under one proxy two outcomes are two sides: of WELLBYs and of years of a person.
             rule = _WELLBEING if len(set(of_sides)) == 1 else rule
         if not rule:
             return None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from socialvalue.counted_twice import PERSON_UNITS
 from socialvalue.engines import Frame, fetch
 from socialvalue.records_behind import beside
 
@@ -54,9 +55,13 @@ def _sets(gains: pd.DataFrame) -> Iterator[pd.DataFrame]:
     ]
     yield _set(mixed, OUTCOME, mixed["outcome"], "proxy_id")
     states = gains[(gains["value_type"] == "wellbeing") & (gains["value_covers"] == "year")]
-    # One scale of life satisfaction: what it measures is one change, whatever it is called.
-    called = states["proxy_id"].astype(str) + " (" + states["outcome"].astype(str) + ")"
-    states = states.assign(side=called.where(states["unit"] == WELLBY, states["proxy_id"]))
+    # One scale of life satisfaction, or a state of a person for a year that the set says overlaps
+    # with others: what is valued is one change, whatever it is called.
+    outcome = states["outcome"].fillna("no outcome named").astype(str)
+    called = states["proxy_id"].astype(str) + " (" + outcome + ")"
+    of_person = states["unit"].isin(PERSON_UNITS) & states["overlap_group"].notna()
+    one = (states["unit"] == WELLBY) | of_person
+    states = states.assign(side=called.where(one, states["proxy_id"].astype(str)))
     yield _set(states, WELLBEING, pd.Series("", index=states.index), "side")
     claimed = named[named["project"].notna() & (named["value_covers"] != "once")]
     what = claimed["outcome"].astype(str) + "\n" + claimed["proxy_id"].astype(str)

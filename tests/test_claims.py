@@ -242,6 +242,8 @@ def test_wellbys_of_one_person_under_two_names(assess, proxy_set):
         quiet = assess(calmer, {**fitter, **miss}, **wellby)
         assert found(quiet, "two_wellbeing_values") == [], miss
     assert found(assess(calmer, fitter), "two_wellbeing_values") == [], "persons, not WELLBYs"
+    state = {"proxies": proxy_set({"overlap_group": "wellbeing_of_person"})}
+    assert one(assess(calmer, fitter, **state), "two_wellbeing_values")["rows"] == 2
 
 
 def test_the_severity_of_a_mistake_turns_at_a_twentieth_of_the_value(assess):

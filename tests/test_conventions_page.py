@@ -117,6 +117,6 @@ def test_the_library_gives_what_the_page_prints(result):
 
 def test_the_page_names_every_setting_that_changes_value():
     page = PAGE.read_text(encoding="utf-8")
-    aside = {"currency", "allocation", "perspective", "payers"}
+    aside = {"currency", "allocation", "perspective", "payers", "accepted_findings"}
     for name in set(sv.Assumptions.__dataclass_fields__) - aside:
         assert f"`{name}`" in page, name
