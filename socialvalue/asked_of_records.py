@@ -12,15 +12,16 @@ from socialvalue.counted_twice import hours_valued_twice, repeats
 from socialvalue.engines import Frame
 from socialvalue.findings import Answers
 from socialvalue.people_in_both_values import (
-    PROJECT,
+    OF_NAMED,
     people_in_both,
     rows_without_names,
     sets_that_may_overlap,
 )
 from socialvalue.records_behind import samples, value_of_activities
+from socialvalue.valuation import ValuedMap
 
 
-def answers_of(placed: Frame, rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> Answers:
+def answers_of(placed: Frame, valued: ValuedMap, tables: Mapping[str, pd.DataFrame]) -> Answers:
     """Ask what the rules need to know.
 
     Parameters
@@ -28,18 +29,18 @@ def answers_of(placed: Frame, rows: pd.DataFrame, tables: Mapping[str, pd.DataFr
     placed : narwhals frame
         Who is behind the records, with the ``row_id`` of their row and the columns of
         `socialvalue.records_behind.COLUMNS` that are there.
-    rows : DataFrame
-        All rows of the valued map.
+    valued : ValuedMap
     tables : mapping of str to DataFrame
         Typed tables of records.
     """
-    sets = sets_that_may_overlap(rows)
-    may_overlap = sets.loc[sets["kind"] != PROJECT, "row_id"]
+    rows = valued.rows
+    sets = sets_that_may_overlap(rows, valued.values)
+    may_overlap = sets.loc[~sets["kind"].isin(OF_NAMED), "row_id"]
     claimed = tables["partner_claims"]["activity_id"].dropna().unique().tolist()
     return Answers(
         sets=sets,
         repeats=repeats(placed, rows),
-        both=people_in_both(placed, sets, rows),
+        both=people_in_both(placed, sets),
         unnamed=rows_without_names(placed, may_overlap.drop_duplicates().tolist()),
         volunteer_hours=hours_valued_twice(placed, rows),
         claimed=value_of_activities(placed, rows, claimed),

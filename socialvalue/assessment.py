@@ -295,7 +295,7 @@ def _claim(
         tables=tables,
         people=people,
         survey_change=survey_change(tables),
-        answers=answers_of(placed, valued.rows, tables),
+        answers=answers_of(placed, valued, tables),
         range=appraisal.range,
         ratio_missing=appraisal.ratio_missing,
         outside_ratio=appraisal.lines.loc[~appraisal.in_ratio, "row_id"].drop_duplicates(),

@@ -13,9 +13,10 @@ import pandas as pd
 
 from socialvalue.counted_twice import VOLUNTEER_UNIT
 from socialvalue.findings import MANY, Claim, by_stake
-from socialvalue.people_in_both_values import GROUP, OUTCOME, PROJECT, WELLBEING
+from socialvalue.people_in_both_values import GROUP, LASTING, OF_NAMED, OUTCOME, WELLBEING
 
-_TWO_PROJECTS, _FISCAL, _LIFETIME, _WELLBEING, _OVERLAP = (
+_AGAIN, _TWO_PROJECTS, _FISCAL, _LIFETIME, _WELLBEING, _OVERLAP = (
+    "recorded_again_while_it_lasts",
     "claimed_by_two_projects",
     "fiscal_inside_societal",
     "lifetime_with_yearly",
@@ -23,6 +24,8 @@ _TWO_PROJECTS, _FISCAL, _LIFETIME, _WELLBEING, _OVERLAP = (
     "overlapping_values",
 )
 _WHY = {
+    _AGAIN: "A change that was counted for several years is counted again in those of them in "
+    "which it is recorded anew.",
     _TWO_PROJECTS: "A person's year can change by so much once; two projects that each claim the "
     "whole of it count it twice.",
     _FISCAL: "A value to society of the same effect usually holds the saving to public bodies "
@@ -35,6 +38,8 @@ _WHY = {
     "for one person.",
 }
 _TODO = {
+    _AGAIN: "Count one year where an outcome is recorded every year, or record again only what is "
+    "new; where the later record is a further change, accept this finding and say so.",
     _TWO_PROJECTS: "Let one project claim it, or split the change between them on their records.",
     _FISCAL: "Use the societal value in the public view and the saving in the fiscal one, or take "
     "the saving out of the societal value and say so.",
@@ -63,7 +68,7 @@ class _Hit:
 def values_of_one_effect(claim: Claim) -> Iterator[dict]:
     """Two values that hold one another, for one person and year."""
     hits = [*_of_people(claim), *_of_nobody_named(claim)]
-    for rule in (_OVERLAP, _FISCAL, _LIFETIME, _WELLBEING, _TWO_PROJECTS):
+    for rule in (_OVERLAP, _FISCAL, _LIFETIME, _WELLBEING, _TWO_PROJECTS, _AGAIN):
         for sure in (True, False):
             told = [hit for hit in hits if (hit.rule, hit.sure) == (rule, sure)]
             if told:
@@ -109,7 +114,7 @@ def _of_people(claim: Claim) -> Iterator[_Hit]:
 
 def _of_nobody_named(claim: Claim) -> Iterator[_Hit]:
     sets = claim.answers.sets
-    unnamed = sets[sets["row_id"].isin(claim.answers.unnamed) & (sets["kind"] != PROJECT)]
+    unnamed = sets[sets["row_id"].isin(claim.answers.unnamed) & ~sets["kind"].isin(OF_NAMED)]
     if unnamed.empty:
         return
     known = _Known(claim)
@@ -156,9 +161,9 @@ class _Known:
         """
         kind, name, year = self.about[number].values()
         first, second = sorted(self.sides[number, side] for side in sides)
-        what = f" ({name.partition(chr(10))[0]})" if kind == PROJECT else ""
-        rule = _TWO_PROJECTS
-        if kind != PROJECT:
+        what = f" ({name.partition(chr(10))[0]})" if kind in OF_NAMED else ""
+        rule = _AGAIN if kind == LASTING else _TWO_PROJECTS
+        if kind not in OF_NAMED:
             of_sides = [self.proxy[number, side] for side in sides]
             rule = _rule_of(kind, *[self.proxies[each] for each in of_sides])
             # Under one proxy two outcomes are two sides: of WELLBYs and of years of a person.
@@ -168,7 +173,7 @@ class _Known:
         words = f"{first} and {second}{what} in {year}"
         rows = frozenset().union(*[self.ids[number, side] for side in sides])
         rows = rows if ids is None else ids
-        return _Hit(rule, ids is None, kind == GROUP, words, people, value, rows)
+        return _Hit(rule, ids is None, kind in (GROUP, LASTING), words, people, value, rows)
 
 
 def _rule_of(kind: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> str:

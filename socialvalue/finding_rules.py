@@ -9,6 +9,7 @@ RULE_NAMES = {
     "recorded_twice": "One change recorded more than once",
     "more_than_one_person_can": "More of a yearly value than one person can have in a year",
     "claimed_by_two_projects": "One person's change in a year claimed by two projects",
+    "recorded_again_while_it_lasts": "A lasting change recorded again in a year it still counts in",
     "overlapping_values": "Two values of one overlap group for one person and year",
     "fiscal_inside_societal": "A saving to public bodies beside a value that may hold it",
     "lifetime_with_yearly": "A value for a whole duration beside one for a year",

@@ -26,6 +26,7 @@ PARTS_OF_ROWS = frozenset(
         "recorded_twice",
         "more_than_one_person_can",
         "claimed_by_two_projects",
+        "recorded_again_while_it_lasts",
         "overlapping_values",
         "fiscal_inside_societal",
         "lifetime_with_yearly",

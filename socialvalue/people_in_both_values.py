@@ -10,12 +10,15 @@ from socialvalue.engines import Frame, fetch
 from socialvalue.records_behind import beside
 
 GROUP, OUTCOME, WELLBEING, PROJECT = "overlap_group", "outcome", "wellbeing", "project"
+LASTING = "lasting"
+OF_NAMED = (PROJECT, LASTING)
+"""Kinds that say nothing where nobody is named: others may come each time."""
 WELLBY = "wellby"
-_SET = ["kind", "name", "year", "row_id", "proxy_id", "side"]
+_SET = ["kind", "name", "year", "row_id", "proxy_id", "side", "worth"]
 _BOTH = ["set_", "low_", "high_", "people", "value"]
 
 
-def sets_that_may_overlap(rows: pd.DataFrame) -> pd.DataFrame:
+def sets_that_may_overlap(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
     """Rows of the map of which two might be of one effect, if one person is in both.
 
     Parameters
@@ -23,18 +26,23 @@ def sets_that_may_overlap(rows: pd.DataFrame) -> pd.DataFrame:
     rows : DataFrame
         All rows of the valued map. Only gains that count are looked at: a harm beside a gain
         takes off and adds nothing twice.
+    values : DataFrame
+        Value of the rows by year.
 
     Returns
     -------
     DataFrame
-        set_ (number), kind, name, year, row_id, proxy_id, side (the proxy; of WELLBYs with their
-        outcome; for kind ``project`` the project), side_ (number of it), of sets with at least two
-        sides: proxies of one overlap group and year; of one outcome and year, where one is fiscal
-        and one economic or one yearly and one for a duration; valuations of wellbeing in one year;
-        projects that claim one outcome and yearly value.
+        set_ (number), kind, name, year, row_id, proxy_id, side (the proxy; of WELLBYs and years of a
+        person with their outcome; for kind ``project`` the project; for ``lasting`` the year of the
+        record), worth (of a record [money]) and side_ (number of the side), of sets with at least
+        two sides: proxies of one overlap group and year; of one outcome and year, where one is
+        fiscal and one economic or one yearly and one for a duration; valuations of wellbeing in one
+        year; projects that claim one outcome and yearly value; records of several years of one
+        outcome and yearly value that is still counted when it is recorded again.
     """
     gains = rows[rows["counted"].astype(bool) & ~rows["is_harm"] & (rows["present_value"] > 0)]
-    parts = [part for part in _sets(gains) if len(part)]
+    gains = gains.assign(worth=gains["present_value"] / gains["records"])
+    parts = [part for part in (*_sets(gains), _lasting(gains, values)) if len(part)]
     if not parts:
         return pd.DataFrame(columns=["set_", *_SET, "side_"])
     found = pd.concat(parts, ignore_index=True)
@@ -68,6 +76,26 @@ def _sets(gains: pd.DataFrame) -> Iterator[pd.DataFrame]:
     yield _set(claimed, PROJECT, what, "project")
 
 
+def _lasting(gains: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
+    """Yearly values by the years that they are counted in, with the year they were recorded in."""
+    yearly = gains[(gains["value_covers"] == "year") & gains["outcome"].notna()]
+    what = yearly["outcome"].astype(str) + "\n" + yearly["proxy_id"].astype(str)
+    about = pd.DataFrame(
+        {
+            "row_id": yearly["row_id"],
+            "proxy_id": yearly["proxy_id"],
+            "records": yearly["records"],
+            "side": "what was recorded in " + yearly["year"].astype(str),
+            "name": what,
+        }
+    )
+    if not (yearly["duration_years"] > 1).any():
+        return pd.DataFrame(columns=_SET)
+    lines = values[["row_id", "year", "present_value"]].merge(about, on="row_id")
+    worth = lines["present_value"] / lines["records"]
+    return lines.assign(kind=LASTING, worth=worth)[_SET]
+
+
 def _both(rows: pd.DataFrame, column: str, one: str, other: str) -> pd.Series:
     """Rows of whose outcome and year some say one thing and some the other."""
     keys = [rows["outcome"], rows["year"]]
@@ -76,11 +104,12 @@ def _both(rows: pd.DataFrame, column: str, one: str, other: str) -> pd.Series:
 
 
 def _set(rows: pd.DataFrame, kind: str, names: pd.Series, side: str) -> pd.DataFrame:
-    found = rows[["row_id", "year", "proxy_id"]].assign(kind=kind, side=rows[side].astype(str))
+    columns = ["row_id", "year", "proxy_id", "worth"]
+    found = rows[columns].assign(kind=kind, side=rows[side].astype(str))
     return found.assign(name=names.astype(str))[_SET]
 
 
-def people_in_both(placed: Frame, sets: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+def people_in_both(placed: Frame, sets: pd.DataFrame) -> pd.DataFrame:
     """People who are counted on two sides of a set, and what the lesser side is worth.
 
     Parameters
@@ -88,9 +117,7 @@ def people_in_both(placed: Frame, sets: pd.DataFrame, rows: pd.DataFrame) -> pd.
     placed : narwhals frame
         The records with the ``row_id`` of their row.
     sets : DataFrame
-        From `sets_that_may_overlap`.
-    rows : DataFrame
-        All rows of the valued map; a record counts for the mean value of its row.
+        From `sets_that_may_overlap`; a record counts for the mean value of its row.
 
     Returns
     -------
@@ -100,9 +127,8 @@ def people_in_both(placed: Frame, sets: pd.DataFrame, rows: pd.DataFrame) -> pd.
     """
     if sets.empty or "person_id" not in placed.collect_schema():
         return pd.DataFrame(columns=_BOTH).astype({"people": "int64", "value": "float64"})
-    worth = (rows["present_value"] / rows["records"]).set_axis(rows["row_id"])
     small = sets[["row_id", "set_", "side_"]].astype("int64")
-    small = small.assign(worth_=small["row_id"].map(worth).astype("float64"))
+    small = small.assign(worth_=sets["worth"].astype("float64"))
     named = placed.filter(~nw.col("person_id").is_null()).select("row_id", "person_id")
     sides = (
         beside(named, small).group_by(["set_", "person_id", "side_"]).agg(nw.col("worth_").sum())

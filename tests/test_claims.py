@@ -233,6 +233,21 @@ def test_values_of_one_outcome_without_an_overlap_group(assess, proxy_set):
     assert rules({}, {"value_covers": "once"}, outcome="another") == set()
 
 
+def test_a_lasting_change_recorded_again_in_a_year_it_still_counts_in(assess):
+    rule = "recorded_again_while_it_lasts"
+    first = {"person_id": "p1", "quantity": 1, "duration_years": 3}
+    again = {**first, "date": "2025-05-01", "quantity": 0.5}
+    finding = one(assess(first, again), rule)
+    # 2025-26 and 2026-27 count for both: the lesser record, 50 a year, is counted again.
+    assert finding["value_at_stake"] == pytest.approx(2 * 50)
+    assert (finding["severity"], finding["rows"]) == ("high", 2)
+    misses = ({"person_id": "p2"}, {"date": "2027-05-01"}, {"outcome": "Fitter"}, {"quantity": -1})
+    for miss in misses:
+        assert found(assess(first, {**again, **miss}), rule) == [], miss
+    once = {"duration_years": 1}
+    assert found(assess({**first, **once}, {**again, **once}), rule) == []
+
+
 def test_wellbys_of_one_person_under_two_names(assess, proxy_set):
     wellby = {"proxies": proxy_set({"unit": "wellby"})}
     calmer = {"person_id": "p1", "quantity": 0.5}
