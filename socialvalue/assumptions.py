@@ -246,6 +246,7 @@ def accepted(reasons: Any) -> tuple[tuple[str, str], ...]:
     Parameters
     ----------
     reasons : mapping of str to str, or pairs of them
+        By rule; a rule with words behind a colon is of the findings whose message has them.
 
     Raises
     ------
@@ -265,7 +266,13 @@ def accepted(reasons: Any) -> tuple[tuple[str, str], ...]:
             '{"no_harms": "We asked, and nobody named one."}, or a table [accepted_findings] in '
             "the settings file."
         ) from error
-    for rule, reason in pairs:
+    for key, reason in pairs:
+        rule, colon, words = (part.strip() for part in str(key).partition(":"))
+        if colon and not words:
+            raise SettingsError(
+                f"accepted_findings: {key!r} names nothing behind its colon. Write words of the "
+                "finding's message there, such as Displacement, or leave the colon out."
+            )
         if rule not in RULE_NAMES:
             near = get_close_matches(str(rule), RULE_NAMES, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
@@ -275,7 +282,7 @@ def accepted(reasons: Any) -> tuple[tuple[str, str], ...]:
             )
         if not isinstance(reason, str) or not reason.strip():
             raise SettingsError(
-                f"accepted_findings: {rule} has no reason. Write why it is right here; the reason "
+                f"accepted_findings: {key} has no reason. Write why it is right here; the reason "
                 "is printed beside the finding."
             )
     return tuple((str(rule), reason.strip()) for rule, reason in pairs)

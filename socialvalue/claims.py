@@ -5,6 +5,9 @@ reads (`claims_on_value`, `claims_on_evidence` ...); add a rule by adding one, n
 and saying what it is called in `finding_rules`.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from socialvalue.claims_on_double_counting import (
@@ -76,17 +79,38 @@ def audit(claim: Claim) -> tuple[pd.DataFrame, list[list[int]]]:
         For each finding, the row_id of the rows it concerns.
     """
     found = [finding for rule in RULES for finding in rule(claim)]
-    found += _accepted_for_nothing(claim, {each["rule"] for each in found})
-    order = in_order(pd.DataFrame(found, columns=[*COLUMNS, "row_ids"]))
     reasons = dict(claim.assumptions.accepted_findings)
-    order["accepted_because"] = [reasons.get(rule) for rule in order["rule"]]
+    keys = [_accepted_by(reasons, each) for each in found]
+    found += _accepted_for_nothing(claim, set(keys))
+    told = [_told(reasons, key, keys.count(key)) for key in keys]
+    told += [None] * (len(found) - len(told))
+    for each, reason in zip(found, told, strict=True):
+        each["accepted_because"] = reason
+    order = in_order(pd.DataFrame(found, columns=[*COLUMNS, "row_ids"]))
     ids = [each if isinstance(each, list) else [] for each in order["row_ids"]]
     return order[list(COLUMNS)].astype({"accepted_because": object}), ids
 
 
-def _accepted_for_nothing(claim: Claim, found: set[str]) -> list[dict]:
+def _accepted_by(reasons: Mapping[str, str], found: Mapping[str, Any]) -> str | None:
+    """The key of the reason that accepts a finding: the one that says most about it."""
+    fits = []
+    for key in reasons:
+        rule, _, words = (part.strip() for part in key.partition(":"))
+        if rule == found["rule"] and words.casefold() in found["message"].casefold():
+            fits.append(key)
+    return max(fits, key=len, default=None)
+
+
+def _told(reasons: Mapping[str, str], key: str | None, times: int) -> str | None:
+    """A reason as it is printed: that it stands for several findings is said with each."""
+    if key is None:
+        return None
+    return reasons[key] + (f" (one reason for {times} findings)" if times > 1 else "")
+
+
+def _accepted_for_nothing(claim: Claim, used: set[str | None]) -> list[dict]:
     """Reasons for accepting what was not found: out of date, and never to be carried on unseen."""
-    unused = [rule for rule, _ in claim.assumptions.accepted_findings if rule not in found]
+    unused = [key for key, _ in claim.assumptions.accepted_findings if key not in used]
     if not unused:
         return []
     return [

@@ -32,10 +32,10 @@ def sets_that_may_overlap(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFr
     Returns
     -------
     DataFrame
-        set_ (number), kind, name, year, row_id, proxy_id, side (the proxy; of WELLBYs and years of a
-        person with their outcome; for kind ``project`` the project; for ``lasting`` the year of the
-        record), worth (of a record [money]) and side_ (number of the side), of sets with at least
-        two sides: proxies of one overlap group and year; of one outcome and year, where one is
+        set_ (number), kind, name, year, row_id, proxy_id, side, worth (of a record [money]) and
+        side_ (number of the side). A side is the proxy; of WELLBYs and years of a person with their
+        outcome; for kind ``project`` the project; for ``lasting`` the year of the record. Sets have
+        at least two: proxies of one overlap group and year; of one outcome and year, where one is
         fiscal and one economic or one yearly and one for a duration; valuations of wellbeing in one
         year; projects that claim one outcome and yearly value; records of several years of one
         outcome and yearly value that is still counted when it is recorded again.

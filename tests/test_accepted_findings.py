@@ -10,6 +10,7 @@ from programmes import WORKED
 
 import socialvalue as sv
 from socialvalue import cli
+from socialvalue.errors import SettingsError
 from socialvalue.findings import PARTS_OF_ROWS
 from socialvalue.report.csv_tables import tables_of
 
@@ -111,3 +112,26 @@ def test_what_a_few_people_are_counted_twice_for_is_not_published(assess):
     [told] = found.for_output().findings.query("rule == 'recorded_twice'").to_dict("records")
     assert pd.isna(told["value_at_stake"]) and "not published" in told["message"]
     assert told["rule"] in PARTS_OF_ROWS
+
+
+def test_a_reason_can_be_of_one_finding_alone():
+    def told(reasons):
+        settings = sv.Assumptions(accepted_findings=reasons)
+        found = sv.assess(sv.datasets.load_network(), assumptions=settings).findings
+        return found.query("rule == 'adjustment_stated_nowhere'").set_index("message")
+
+    rule, reason = "adjustment_stated_nowhere", "Asked the partners; none known."
+    every = told({rule: reason})["accepted_because"]
+    assert len(every) == 4
+    assert set(every) == {f"{reason} (one reason for 4 findings)"}, "several are said to be"
+    one = told({f"{rule}: displacement": reason})["accepted_because"].dropna()
+    assert one.to_list() == [reason]
+    assert one.index[0].startswith("Displacement")
+    both = told({rule: "Another.", f"{rule}: displacement": reason})["accepted_because"]
+    assert sorted(both) == ["Another. (one reason for 3 findings)"] * 3 + [reason]
+
+
+@pytest.mark.parametrize("key", ["no_harms:", "no_harm: any"])
+def test_a_reason_for_no_finding_there_is_is_refused(key):
+    with pytest.raises(SettingsError, match="accepted_findings"):
+        sv.Assumptions(accepted_findings={key: "Asked."})
