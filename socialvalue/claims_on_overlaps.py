@@ -37,7 +37,7 @@ _WHY = {
     _OVERLAP: "Their publishers, or the set they are in, say that these values are not to be added "
     "for one person.",
 }
-_TODO = {
+_WHAT_TO_DO = {
     _AGAIN: "Count one year where an outcome is recorded every year, or record again only what is "
     "new; where the later record is a further change, accept this finding and say so.",
     _TWO_PROJECTS: "Let one project claim it, or split the change between them on their records.",
@@ -97,9 +97,9 @@ def _finding(claim: Claim, rule: str, hits: list[_Hit]) -> dict:
         "value_at_stake": value,
         "rows": len(ids),
         "why": _WHY[rule],
-        "what_to_do": _TODO[rule]
+        "what_to_do": _WHAT_TO_DO[rule]
         if sure
-        else f"{_TODO[rule]} Record person_id, so that it can be seen who is counted in both.",
+        else f"{_WHAT_TO_DO[rule]} Record person_id, so that it can be seen who is in both.",
         "row_ids": ids,
     }
 

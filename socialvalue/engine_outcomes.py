@@ -28,7 +28,8 @@ class EngineOutcomes:
     strange : DataFrame
         value, records: activities that records name and the activities table does not.
     repeated : tuple of int or None
-        Identifiers that stand in several records, and those records; None where not yet counted.
+        Identifiers that stand in several records, and those records; None where cells must be
+        read before they can be counted.
     """
 
     held: HeldTable
