@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from socialvalue.adjustments import NOWHERE
-from socialvalue.findings import UNSTATED, Claim, count_of, finding, names_of, size_of
+from socialvalue.findings import UNSTATED, Claim, count_of, finding, names_of
 from socialvalue.impact_map import SHARES
 
 
@@ -49,9 +49,11 @@ def _duration_unstated(rows: pd.DataFrame) -> dict:
 def no_published_range(claim: Claim) -> Iterator[dict]:
     """Value without a range of its proxy or its quantity, so that it stands fixed in the range."""
     counted = claim.rows[claim.rows["counted"]]
-    fixed = counted[counted["present_value_low"].isna() & counted["present_value_high"].isna()]
-    if size_of(fixed) > 0:
-        yield finding(
+    fixed = counted[counted["share_with_range"] < 1]
+    # Of a row whose records state a range in part, the rest stands fixed.
+    stake = float((fixed["present_value"].abs() * (1 - fixed["share_with_range"])).sum())
+    if stake > 0:
+        told = finding(
             "no_published_range",
             "medium" if claim.range.missing else "low",
             f"{claim.range.share_without_range:.0%} of the value has no published range and stands "
@@ -60,6 +62,7 @@ def no_published_range(claim: Claim) -> Iterator[dict]:
             why="The true range is wider than the one printed.",
             what_to_do="Say so beside the range, or use a proxy set that states low and high.",
         )
+        yield {**told, "value_at_stake": stake}
 
 
 def drop_off_not_taken(claim: Claim) -> Iterator[dict]:

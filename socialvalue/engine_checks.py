@@ -87,7 +87,8 @@ def _repeated(checking: Checking) -> pd.DataFrame:
     held = checking.read.held
     if "outcome_id" not in held.names:
         return as_frame([])
-    number, records = checking.read.repeated or _number_of(_repeated_ids(held))
+    known = checking.read.identifiers
+    number, records = known[:2] if known else _number_of(_repeated_ids(held))
     if not number:
         return as_frame([])
     first = _repeated_ids(held).sort("outcome_id").head(FIRST_ROWS)
@@ -128,7 +129,10 @@ def _on_map(checking: Checking) -> tuple[list[Suspect], pd.DataFrame]:
     broken = of_one_table(witnesses, OUTCOMES, parsed.problems)
     elsewhere = problems[problems["table"] != OUTCOMES.name]
     ours = once_a_cell(pd.concat([broken, problems]))
-    ours = ours[(ours["table"] == OUTCOMES.name) & ours["column"].isin(KEYS)]
+    # That a required column is not there was said of the table, once.
+    absent = [c.name for c in OUTCOMES.columns if c.required and c.name not in read.held.names]
+    keys = [key for key in KEYS if key not in absent]
+    ours = ours[(ours["table"] == OUTCOMES.name) & ours["column"].isin(keys)]
     suspects = []
     for (column, rule), group in ours.groupby(["column", "rule"], sort=False):
         rows = pd.Index(group["row"]).unique()

@@ -11,7 +11,7 @@ from socialvalue.date_cells import TIME_LEFT_OUT
 from socialvalue.engine_tables import HeldTable
 from socialvalue.engines import carry, fetch
 from socialvalue.impact_map import TEXT_KEYS
-from socialvalue.odd_cells import MOST_ODD, mended, odd_cells, repeated_if_plain
+from socialvalue.odd_cells import MOST_ODD, Identifiers, mended, odd_cells, plain_identifiers
 from socialvalue.outcome_records import Collapsed, OutcomeRecords, outcome_records
 from socialvalue.schemas import OUTCOMES
 
@@ -27,16 +27,15 @@ class EngineOutcomes:
     collapsed : Collapsed
     strange : DataFrame
         value, records: activities that records name and the activities table does not.
-    repeated : tuple of int or None
-        Identifiers that stand in several records, and those records; None where cells must be
-        read before they can be counted.
+    identifiers : Identifiers or None
+        What there is to say of them; None where cells must be read before they can be counted.
     """
 
     held: HeldTable
     records: OutcomeRecords
     collapsed: Collapsed
     strange: pd.DataFrame
-    repeated: tuple[int, int] | None = None
+    identifiers: Identifiers | None = None
 
 
 def read_outcomes(
@@ -63,8 +62,8 @@ def read_outcomes(
     activities = tables["activities"]
     # Keys are read from the map, in which each of them stands once.
     read_later = (*TEXT_KEYS, *(["activity_id"] if len(activities) else []))
-    repeated = repeated_if_plain(held, "outcome_id")
-    read_already = () if repeated is None else ("outcome_id",)
+    identifiers = plain_identifiers(held, "outcome_id")
+    read_already = () if identifiers is None else ("outcome_id",)
     declared = [name for name in OUTCOMES.names if name not in (*read_later, *read_already)]
     held = mended(held, odd_cells(held, [*declared, *breakdowns]))
     timed = _with_times(held)
@@ -73,17 +72,17 @@ def read_outcomes(
     if len(strange) and "activity_id" in held.text:
         held = mended(held, {"activity_id": strange})
         strange = _strange_activities(held, activities)
-    records = outcome_records(tables, units, breakdowns, held.frame)
+    records = outcome_records(tables, units, breakdowns, held.with_all_required)
     collapsed = records.collapse(assumptions.year_start_month)
     again = mended(held, _keys_as_found(held, collapsed))
-    blank = _blank_rows(again)
+    blank = _blank_rows(again, identifiers)
     if blank:
         again = again.without_blank_rows().noted(["blank rows passed over"], blank)
     if again.frame is not held.frame:
-        records = outcome_records(tables, units, breakdowns, again.frame)
+        records = outcome_records(tables, units, breakdowns, again.with_all_required)
         collapsed = records.collapse(assumptions.year_start_month)
     records = replace(records, source=held.source)
-    return EngineOutcomes(again, records, collapsed, strange, repeated)
+    return EngineOutcomes(again, records, collapsed, strange, identifiers)
 
 
 def _with_times(held: HeldTable) -> int:
@@ -96,9 +95,15 @@ def _with_times(held: HeldTable) -> int:
     return _count(held, timed & ~nw.col("date").is_null())
 
 
-def _blank_rows(held: HeldTable) -> int:
+def _blank_rows(held: HeldTable, identifiers: Identifiers | None) -> int:
     # A look at one column is quick; only where a record has no identifier is all of it looked at.
-    if "outcome_id" not in held.names or not _count(held, nw.col("outcome_id").is_null()):
+    if "outcome_id" not in held.names:
+        return 0
+    if identifiers is None:
+        without = _count(held, nw.col("outcome_id").is_null())
+    else:
+        without = identifiers.blank
+    if not without:
         return 0
     return _count(held, held.blank())
 

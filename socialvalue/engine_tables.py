@@ -99,6 +99,14 @@ class HeldTable:
         """Name of the column that holds what was found in a column."""
         return RAW + name if RAW + name in self.frame.collect_schema().names() else name
 
+    @property
+    def with_all_required(self) -> Frame:
+        """The records with the required columns that are not there, in which nothing is written."""
+        there = self.frame.collect_schema().names()
+        absent = [c for c in self.table.columns if c.required and c.name not in there]
+        nothing = [_nothing(column).alias(column.name) for column in absent]
+        return self.frame.with_columns(*nothing) if nothing else self.frame
+
     def column(self, name: str) -> Column | None:
         """The declaration of a column; None where there is none."""
         return self.table[name] if name in self.table.names else None

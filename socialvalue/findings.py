@@ -206,7 +206,7 @@ def first_three(values: pd.Series) -> str:
 
 
 def with_simulated_range(
-    findings: pd.DataFrame, rows: list[list[int]], share_fixed: float, value: float
+    findings: pd.DataFrame, rows: list[list[int]], share_still: float, value: float
 ) -> tuple[pd.DataFrame, list[list[int]]]:
     """Findings beside a simulated range: what stands fixed in it is what no spread is stated for.
 
@@ -216,8 +216,8 @@ def with_simulated_range(
         From the audit, where what has no published range is a finding.
     rows : list of list of int
         For each finding, the row_id of the rows it concerns.
-    share_fixed : float
-        Share of the value, in size, that nothing moves in the simulation. [share]
+    share_still : float
+        Share of the value, in size, whose unit value and quantity nothing moves. [share]
     value : float
         The value in size. [money]
 
@@ -227,16 +227,16 @@ def with_simulated_range(
     rows : list of list of int
     """
     unranged = findings["rule"] == "no_published_range"
-    if not share_fixed:
+    if not share_still:
         kept = (~unranged).to_numpy(bool)
         left = [ids for ids, keep in zip(rows, kept, strict=True) if keep]
         return findings[kept].reset_index(drop=True), left
     message = (
-        f"{share_fixed:.0%} of the value has neither a published range nor a stated spread and "
-        "stands fixed in the simulated range."
+        f"{share_still:.0%} of the value rests on unit values and quantities of which neither a "
+        "published range nor a spread is stated: they stand fixed in the simulated range."
     )
     findings = findings.assign(
         message=findings["message"].mask(unranged, message),
-        value_at_stake=findings["value_at_stake"].mask(unranged, share_fixed * value),
+        value_at_stake=findings["value_at_stake"].mask(unranged, share_still * value),
     )
     return findings, rows

@@ -43,7 +43,9 @@ PRODUCTS = {
 }
 RANGED = {"quantity_low_left": "quantity_low", "quantity_high_left": "quantity_high"}
 """Sums of the ends of each record's quantity, less the shares that the record states itself."""
-SUMS = (*PRODUCTS, *RANGED, "records_with_range")
+RANGED_LEFT = "quantity_ranged_left"
+"""Sum of the quantities that state a range, less the shares that the records state themselves."""
+SUMS = (*PRODUCTS, *RANGED, RANGED_LEFT, "records_with_range")
 ROW_CAP = 200_000
 _JOIN = "join_"
 _NULL = "-"
@@ -189,15 +191,18 @@ def _sums(there: Any) -> tuple[list[nw.Expr], list[str]]:
     if not ends:
         return parts, list(products)
     left = [1.0 - share for share in filled.values()]
-    stated = nw.lit(False)
+    wide = nw.lit(False)
     for name in RANGED:
         # A record without a range has its quantity at both ends.
         end = nw.coalesce(ends[name], quantity) if name in ends else quantity
         parts.append(_times(end, left).alias(name))
     for end in ends.values():
-        stated = stated | ~end.is_null()
-    parts.append(stated.cast(nw.Int64).alias("records_with_range"))
-    return parts, [*products, *RANGED, "records_with_range"]
+        # An end at the quantity itself says nothing of how far it may be off.
+        wide = wide | (~end.is_null() & (end != quantity).fill_null(False))
+    has_range = wide.cast(nw.Int64)
+    parts.append(_times(quantity * has_range.cast(nw.Float64), left).alias(RANGED_LEFT))
+    parts.append(has_range.alias("records_with_range"))
+    return parts, [*products, *RANGED, RANGED_LEFT, "records_with_range"]
 
 
 def _times(quantity: nw.Expr, factors: Sequence[nw.Expr]) -> nw.Expr:
@@ -226,13 +231,18 @@ def _with_sums(table: pd.DataFrame) -> pd.DataFrame:
     if "quantity_low_left" in table:
         return table
     # Without ranges both ends are what the records' own shares leave of the quantity.
+    ends = dict.fromkeys(RANGED, left_of_records(table))
+    return table.assign(**ends, **{RANGED_LEFT: 0.0}, records_with_range=0)
+
+
+def left_of_records(table: pd.DataFrame) -> pd.Series:
+    """Quantity of each row less the shares that its records state themselves [units]."""
     signs = {name: (-1) ** len(shares) for name, shares in PRODUCTS.items()}
-    left = sum((table[name] * sign for name, sign in signs.items()), start=0.0)
-    return table.assign(quantity_low_left=left, quantity_high_left=left, records_with_range=0)
+    return sum((table[name] * sign for name, sign in signs.items()), start=0.0)
 
 
 def _with_types(table: pd.DataFrame, extra: Sequence[str]) -> pd.DataFrame:
-    types: dict[str, str] = dict.fromkeys((*PRODUCTS, *RANGED), "float64")
+    types: dict[str, str] = dict.fromkeys((*PRODUCTS, *RANGED, RANGED_LEFT), "float64")
     types |= {"records": "int64", "records_with_range": "int64"}
     types |= {name: "string" for name in extra if not _is_number(table[name])}
     return table.astype(types)

@@ -6,7 +6,7 @@ spreadsheet, and goes back as a few choices, or a small table to join by.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -77,8 +77,16 @@ def _is_odd(held: HeldTable, name: str) -> nw.Expr:
     return ~plain_on_engine(held.column(name), cell).fill_null(True) & ~cell.is_null()
 
 
-def repeated_if_plain(held: HeldTable, name: str) -> tuple[int, int] | None:
-    """How many identifiers stand in several records, where all of them are plain; in one pass.
+class Identifiers(NamedTuple):
+    """How many identifiers stand in several records, those records, and records without one."""
+
+    repeated: int
+    records: int
+    blank: int
+
+
+def plain_identifiers(held: HeldTable, name: str) -> Identifiers | None:
+    """What there is to say of a column of identifiers that are all plain; in one pass.
 
     Looking at each identifier once, on the way of finding those that stand twice, spares a pass
     over all records.
@@ -91,25 +99,29 @@ def repeated_if_plain(held: HeldTable, name: str) -> tuple[int, int] | None:
 
     Returns
     -------
-    tuple of int or None
-        Identifiers that stand more than once, and the records in which they do. None where some
-        cell is not plain, or the column was not found as text: that takes more than one look.
+    Identifiers or None
+        None where some cell is not plain, or the column was not found as text: that takes more than
+        one look.
     """
     if name not in held.text:
         return None
     cell = held.as_found(name)
-    ids = held.frame.filter(~nw.col(cell).is_null()).group_by(cell)
-    counts = ids.agg(nw.len().alias("records")).with_columns(
+    blank, several = nw.col(cell).is_null(), nw.col("records") > 1
+    ids = held.frame.group_by(cell, drop_null_keys=False).agg(nw.len().alias("records"))
+    counts = ids.with_columns(
         _is_odd(held, name).cast(nw.Int64).alias("odd_"),
-        (nw.col("records") > 1).cast(nw.Int64).alias("twice_"),
+        (several & ~blank).cast(nw.Int64).alias("twice_"),
+        blank.cast(nw.Int64).alias("blank_"),
     )
     sums = counts.select(
-        nw.col("odd_").sum(),
-        nw.col("twice_").sum(),
-        (nw.col("records") * nw.col("twice_")).sum().alias("records"),
+        nw.col("odd_", "twice_").sum(),
+        *[
+            (nw.col("records") * nw.col(which)).sum().alias(f"records_{which}")
+            for which in ("twice_", "blank_")
+        ],
     )
-    odd, twice, records = fetch(sums).iloc[0].fillna(0).astype("int64")
-    return None if odd else (int(twice), int(records))
+    odd, *found = fetch(sums).iloc[0].fillna(0).astype("int64")
+    return None if odd else Identifiers(*[int(each) for each in found])
 
 
 class _Weighed(Reading):

@@ -21,7 +21,7 @@ from socialvalue.compared_rows import (
     Side,
     set_of,
 )
-from socialvalue.impact_map import PRODUCTS, RANGED, SHARES, STATES
+from socialvalue.impact_map import PRODUCTS, RANGED, RANGED_LEFT, SHARES, STATES
 from socialvalue.merging import MERGED_LABEL
 from socialvalue.paired_rows import own_rows, paired, places_of
 from socialvalue.proxies import ProxySet
@@ -228,7 +228,7 @@ def _as_records(pieces: pd.DataFrame, side: str) -> pd.DataFrame:
             product = product * taken[share]
         made[name] = product
     made |= dict.fromkeys(RANGED, left) | dict.fromkeys(STATES, True)
-    table = pd.DataFrame({**made, "records": 1, "records_with_range": 0})
+    table = pd.DataFrame({**made, "records": 1, RANGED_LEFT: 0.0, "records_with_range": 0})
     return table.astype(dict.fromkeys(_TEXT, "string"))
 
 

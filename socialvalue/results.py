@@ -180,7 +180,7 @@ class Result:
             )
         value = float(self.impact_map.query("counted")["present_value"].abs().sum())
         findings, rows = with_simulated_range(
-            self.findings, self.finding_rows, simulation.share_fixed, value
+            self.findings, self.finding_rows, simulation.model.share_of_still_amounts, value
         )
         return replace(
             self,

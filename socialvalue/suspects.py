@@ -1,6 +1,6 @@
 """Which records on an engine may be wrong? Sorted out there, by the declarations, and counted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
@@ -81,6 +81,11 @@ def _cell_rules(held: HeldTable) -> Iterator[tuple[str, nw.Expr]]:
             day = nw.col(column.name)
             implausible = (day.dt.year() < EARLIEST.year) | (day.dt.year() > LATEST.year)
             yield column.name, implausible & ~day.is_null()
+    if "quantity" in there:
+        yield from _range_rules(there)
+
+
+def _range_rules(there: Sequence[str]) -> Iterator[tuple[str, nw.Expr]]:
     # A number that is out of all bounds is said to be so; that it is out of order says no more.
     low, high, quantity = (nw.col(f"quantity{end}") for end in ("_low", "_high", ""))
     if "quantity_low" in there:

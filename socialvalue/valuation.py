@@ -9,7 +9,7 @@ from socialvalue import formulas
 from socialvalue.adjustments import remaining_quantities, settle
 from socialvalue.assumptions import Assumptions
 from socialvalue.errors import InputError, SettingsError
-from socialvalue.impact_map import RANGED, SHARES, SUMS, as_row_key
+from socialvalue.impact_map import RANGED, RANGED_LEFT, SHARES, SUMS, as_row_key, left_of_records
 from socialvalue.price_tables import price_series
 from socialvalue.prices import price_factor
 from socialvalue.proxies import ProxySet
@@ -173,7 +173,7 @@ def _valued(rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions) -> 
     remaining = remaining_quantities(rows)
     rows = rows.assign(**{name: remaining[name] for name in _REMAINING})
     values = value_by_year(rows, proxies, assumptions)
-    return ValuedMap(_with_totals(rows, values), values)
+    return ValuedMap(_with_shares_ranged(_with_totals(rows, values)), values)
 
 
 def _with_proxies(rows: pd.DataFrame, proxies: ProxySet, assumptions: Assumptions) -> pd.DataFrame:
@@ -249,6 +249,20 @@ def _left_unstated(rows: pd.DataFrame) -> pd.Series:
     for share in SHARES:
         left = left * (1 - rows[share].where(~rows[f"states_{share}"].astype(bool), 0.0))
     return left
+
+
+def _with_shares_ranged(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares of each row's quantity, and of its value, that have a range."""
+    left = left_of_records(rows)
+    # Of a whole row the two sums differ by rounding alone, and a share is never beyond it.
+    of_quantity = (rows[RANGED_LEFT] / left.where(left != 0)).fillna(0.0).clip(0.0, 1.0)
+    of_proxy = (rows["low"] != rows["unit_value"]) & rows["low"].notna()
+    of_proxy |= (rows["high"] != rows["unit_value"]) & rows["high"].notna()
+    # What has bounds and no range of a quantity has them from a proxy, of carbon by its years.
+    of_proxy |= ~rows["has_quantity_range"]
+    bounded = rows[["present_value_low", "present_value_high"]].notna().any(axis=1)
+    of_value = of_quantity.mask(of_proxy, 1.0).where(bounded, 0.0)
+    return rows.assign(quantity_share_with_range=of_quantity, share_with_range=of_value)
 
 
 def _with_totals(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:

@@ -129,7 +129,10 @@ def _bounds(grid: pd.DataFrame, left: pd.Series) -> pd.DataFrame:
     An end that is not published stays at the central value; with no end at all there is no bound.
     """
     central = grid["unit_value_now"]
-    has_range = grid["low_now"].notna() | grid["high_now"].notna() | grid["has_quantity_range"]
+    has_range = grid["has_quantity_range"].astype(bool)
+    for end in (grid["low_now"], grid["high_now"]):
+        # An end at the value itself says nothing of how far it may be off.
+        has_range = has_range | (end.notna() & (end != central))
     # A year without a range of its own stands still beside the years of its row that have one.
     has_range = has_range.groupby(grid["row_id"]).transform("any").astype(bool)
     ends = [grid["quantity_low_left"], grid["quantity_high_left"]]

@@ -19,6 +19,7 @@ from socialvalue.spreads import Spread
 from socialvalue.stated_spreads import INPUT
 from socialvalue.summary import ROW_KEYS
 from socialvalue.totals import inputs_in_ratio
+from socialvalue.uncertain_numbers import SLOTS
 from socialvalue.value_lines import value_lines
 from socialvalue.value_outputs import COMPARED, LINEAR, TOTALS, Members, table_of, totals_of
 from socialvalue.value_terms import Terms, terms_of
@@ -130,14 +131,34 @@ class ValueModel:
     @cached_property
     def share_fixed(self) -> float:
         """Share of present value, in size, that no spread moves [share]."""
-        rows = self.uncertain.rows
+        return self._share_still(SLOTS)
+
+    @cached_property
+    def share_of_still_amounts(self) -> float:
+        """Share of present value, in size, whose unit value and quantity no spread moves [share].
+
+        Something else in it may move: a share that is taken off says nothing of what a unit is
+        worth, nor of how many there were.
+        """
+        return self._share_still(("unit_value", "quantity"))
+
+    def _share_still(self, slots: Sequence[str]) -> float:
+        rows, parameters = self.uncertain.rows, self.uncertain.parameters
         moves = np.zeros(len(self.spreads) + 1, dtype=bool)
         moves[self.moving] = True
-        touched = np.zeros(len(rows), dtype=bool)
-        for column in [name for name in rows if name.endswith("_is")]:
-            touched |= moves[rows[column].to_numpy(int)]
+        still = np.ones(len(rows))
+        for slot in slots:
+            place = rows[f"{slot}_is"].to_numpy(int)
+            moved = moves[place].astype(float)
+            if slot == "quantity":
+                # Of a change of which some records state a range the others stand still.
+                recorded = parameters["low"] == parameters["own_low"]
+                recorded = recorded & (parameters["high"] == parameters["own_high"])
+                of_records = np.append(recorded.to_numpy(bool), False)[place]
+                moved *= np.where(of_records, rows["quantity_share_with_range"], 1.0)
+            still = np.minimum(still, 1.0 - moved)
         size = rows["present_value"].abs().where(rows["map"] == "", 0.0).to_numpy(float)
-        return float(size[~touched].sum() / size.sum()) if size.sum() > 0 else 1.0
+        return float((size * still).sum() / size.sum()) if size.sum() > 0 else 1.0
 
     def with_tables(self, *by: Sequence[str]) -> "ValueModel":
         """The same model with other tables beside the totals; none for the totals alone."""

@@ -122,6 +122,11 @@ def _marks(name: str) -> list[Any]:
 
 
 ENGINES = [pytest.param(name, marks=_marks(name), id=name) for name in MAKERS]
+QUICK_ENGINES = [
+    pytest.param(name, marks=[*_marks(name), *([pytest.mark.slow] if name == "dask" else [])])
+    for name in MAKERS
+]
+"""For tests of many queries, which take Dask a minute: with it they run among the slow tests."""
 
 
 def on_engine(name: str, frame: pd.DataFrame) -> Any:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from engines import ENGINES, on_engine
+from engines import QUICK_ENGINES, on_engine
 
 import socialvalue as sv
 
@@ -74,7 +74,7 @@ def test_the_records_are_a_case_of_every_rule_that_asks_them(expected):
     assert set(expected["rule"]) >= EXPECTED
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICK_ENGINES)
 def test_every_engine_gives_the_same_findings(engine, expected):
     found = findings(on_engine(engine, outcomes()))
     # To 1e-9: engines add up in another order.

@@ -8,7 +8,7 @@ import pytest
 import socialvalue as sv
 from socialvalue import people_on_duckdb
 from socialvalue.engines import fetch
-from tests.engines import ENGINES, on_engine
+from tests.engines import ENGINES, QUICK_ENGINES, on_engine
 
 ACTIVITIES = pd.DataFrame(
     {
@@ -279,11 +279,21 @@ def found_in_pandas() -> pd.DataFrame:
     return sv.check(bad_records(bad_outcomes()), "uk-public")
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICK_ENGINES)
 def test_every_engine_finds_the_same_problems(engine, found_in_pandas):
     problems = sv.check(bad_records(on_engine(engine, bad_outcomes())), "uk-public")
     for table in ("outcomes", "links", "adjustments", "stories"):
         pd.testing.assert_frame_equal(told(problems, table), told(found_in_pandas, table))
+
+
+@pytest.mark.parametrize("engine", QUICK_ENGINES)
+def test_a_required_column_that_is_not_there_is_one_problem(engine):
+    for column in ("outcome_id", "quantity", "date", "stakeholder_group"):
+        frame = outcomes(40).drop(columns=column)
+        problems = sv.check(sv.Records(outcomes=on_engine(engine, frame)), "uk-public")
+        assert problems[["column", "rule"]].to_numpy().tolist() == [
+            [column, "a required column is missing"]
+        ]
 
 
 def test_the_bad_records_break_every_rule_there_is(found_in_pandas):

@@ -330,7 +330,7 @@ def test_the_finding_on_ranges_speaks_of_the_range_that_is_shown(assess, proxy_s
     rule = "no_published_range"
     # Ten cups of tea at 100 stand still beside ten of coffee at 50: two thirds of the value.
     told = result.with_range(result.simulate(400)).findings.set_index("rule").loc[rule]
-    assert told["message"].startswith("67% of the value has neither a published range nor")
+    assert told["message"].startswith("67% of the value rests on unit values and quantities of")
     assert told["value_at_stake"] == pytest.approx(1000)
     spread = pd.DataFrame([{"field": "unit_value", "down": 0.2, "up": 0.2}])
     every = result.with_range(result.simulate(400, spreads=spread))
