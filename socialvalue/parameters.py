@@ -13,9 +13,15 @@ import numpy as np
 import pandas as pd
 
 from socialvalue.errors import SettingsError
-from socialvalue.evidence_spreads import GradeSpread, from_grade, grade_spreads
+from socialvalue.evidence_spreads import (
+    GradeSpread,
+    from_grade,
+    grade_spreads,
+    refuse_unknown,
+)
 from socialvalue.fitted_shapes import OFF_CENTRE
 from socialvalue.recorded_levels import recorded_levels
+from socialvalue.schemas import EVIDENCE
 from socialvalue.spreads import Spread, from_ends
 from socialvalue.stated_spreads import (
     INPUT,
@@ -68,11 +74,16 @@ class Uncertain:
         distribution, level, least, most, source, value_behind [money].
     spreads : tuple of Spread
         Beside them.
+    grades : DataFrame
+        One row a stated grade of evidence: evidence (blank for records that state none) and
+        quantities, how many take their spread from it. A general table may hold grades that this
+        assessment has no use for.
     """
 
     rows: pd.DataFrame
     parameters: pd.DataFrame
     spreads: tuple[Spread, ...]
+    grades: pd.DataFrame
 
 
 def uncertain(
@@ -93,7 +104,8 @@ def uncertain(
     Raises
     ------
     SettingsError
-        If nothing is valued, a result is published, or a statement fits no number.
+        If nothing is valued, a result is published, a statement fits no number, or a grade is none
+        that records can have.
     """
     if result.basis is None:
         raise SettingsError(
@@ -105,6 +117,7 @@ def uncertain(
         raise SettingsError("No priced outcome counts in this assessment, so no value can vary.")
     stated = stated_spreads(spreads)
     graded = {} if grades is None else grade_spreads(grades)
+    refuse_unknown(graded, EVIDENCE)
     parts: list[pd.DataFrame] = []
     for slot in SLOTS:
         numbers, held = _numbers(rows, slot, result, stated, graded)
@@ -119,7 +132,11 @@ def uncertain(
         _by_name(row, each, stated) for row, each in zip(table.itertuples(), drawn, strict=True)
     ]
     refuse_unused(stated, {*table["stated"], *[position for _, position in named]})
-    return _assembled(rows, table, [each for each, _ in named])
+    by_name = np.array([position >= 0 for _, position in named], dtype=bool)
+    taken = table["grade"].where((table["stated"] < 0) & ~by_name)
+    used = pd.DataFrame({"evidence": pd.Series(list(graded), dtype=object)})
+    used["quantities"] = [int((taken == grade).sum()) for grade in graded]
+    return _assembled(rows, table, [each for each, _ in named], used)
 
 
 def _numbers(
@@ -232,7 +249,9 @@ def _by_name(row: Any, drawn: Spread, stated: Sequence[Stated]) -> tuple[Spread,
     return drawn, -1
 
 
-def _assembled(rows: pd.DataFrame, table: pd.DataFrame, spreads: list[Spread]) -> Uncertain:
+def _assembled(
+    rows: pd.DataFrame, table: pd.DataFrame, spreads: list[Spread], grades: pd.DataFrame
+) -> Uncertain:
     # The ends of a recorded quantity are kept: they say how each row moves between them.
     table = table.assign(own_low=table["low"], own_high=table["high"], kind=table["kind_of"])
     table["low"] = [each.low for each in spreads]
@@ -241,4 +260,4 @@ def _assembled(rows: pd.DataFrame, table: pd.DataFrame, spreads: list[Spread]) -
     table["level"] = [np.nan if each.level is None else each.level for each in spreads]
     table["least"] = [BOUNDS.get(kind, (-np.inf, np.inf))[0] for kind in table["kind"]]
     table["most"] = [BOUNDS.get(kind, (-np.inf, np.inf))[1] for kind in table["kind"]]
-    return Uncertain(rows, table[[*COLUMNS, "own_low", "own_high"]], tuple(spreads))
+    return Uncertain(rows, table[[*COLUMNS, "own_low", "own_high"]], tuple(spreads), grades)

@@ -73,6 +73,8 @@ def _totals_left(simulation: Simulation, published: Result) -> Simulation:
         totals=totals.reset_index(),
         draws=simulation.draws.drop(columns=gone),
         parameters=_parameters_left(simulation.parameters, published),
+        # How a few people's change is known may be known of nobody else.
+        grades=simulation.grades.iloc[:0],
         probability_value_exceeds_cost=np.nan if published.ratio_missing else chance,
         probability_error=np.nan if published.ratio_missing else simulation.probability_error,
         ratio_missing=published.ratio_missing,

@@ -51,6 +51,9 @@ class Simulation:
         Monte Carlo standard error; nan where there is no ratio. [share]
     ratio_missing : str or None
         Why there is no ratio.
+    grades : DataFrame
+        A row a row of the ``grades`` that were stated: evidence, and quantities, how many numbers
+        take their spread from it; none of them where a published simulation could show whose.
     """
 
     assumptions: Assumptions
@@ -64,6 +67,7 @@ class Simulation:
     probability_value_exceeds_cost: float
     probability_error: float
     ratio_missing: str | None
+    grades: pd.DataFrame = field(default_factory=pd.DataFrame)
     model: ValueModel | None = None
     values: np.ndarray | None = None
     tables: dict[Keys, pd.DataFrame] = field(default_factory=dict)
@@ -170,8 +174,19 @@ class Simulation:
             f"({_WORDS[self.sampler]}, seed {self.seed}{noise}). {int((~still).sum())} numbers "
             f"vary; {int(still.sum())} stand still "
             f"for want of a stated spread, and {self.share_fixed:.0%} of the value rests on those "
-            f"alone. {chance[0].upper()}{chance[1:]}."
+            f"alone. {chance[0].upper()}{chance[1:]}.{self._grades_in_words()}"
         )
+
+    def _grades_in_words(self) -> str:
+        """How many rows of the stated grades were used, and which were not."""
+        if self.grades.empty:
+            return ""
+        idle = self.grades.loc[self.grades["quantities"] == 0, "evidence"]
+        of_all = f" {len(self.grades) - len(idle)} of {len(self.grades)} rows of grades were used"
+        if idle.empty:
+            return f"{of_all}."
+        named = ", ".join(grade or "(blank)" for grade in idle)
+        return f"{of_all}; no quantity takes its spread from {named}."
 
     def ranges_on(self, table: pd.DataFrame, keys: Keys) -> pd.DataFrame:
         """A result's table by keys with the simulated low and high; null where there is none."""

@@ -60,7 +60,8 @@ def simulate(  # noqa: PLR0913
         value), or standard_error; where wanted distribution, level and source.
     grades : DataFrame, optional
         evidence, down, up: spreads of the quantities of records that state no range, by the grade
-        of their evidence.
+        of their evidence. A grade that no record here has is passed over, and the simulation says
+        so; a word that is no grade is refused.
     correlations : sequence of CorrelationGroup
         Parameters that move together, by name; by default each moves by itself.
 
@@ -128,6 +129,7 @@ def simulate(  # noqa: PLR0913
             standard_error(exceeds[:, None], lambda part: part.mean(axis=0))[0]
         ),
         ratio_missing=result.ratio_missing,
+        grades=model.uncertain.grades,
         model=model,
         values=values,
     )

@@ -343,3 +343,66 @@ def test_where_costs_alone_vary_the_value_is_said_to_stand(assess):
     simulation = assess(inputs=INPUTS).simulate(400, spreads=spread)
     assert "Present value GBP 1,000, which nothing moves, from 400 draws" in repr(simulation)
     assert "nan" not in repr(simulation)
+
+
+def of_grades(*grades):
+    return pd.DataFrame({"evidence": list(grades), "down": 0.5, "up": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("grade", "near"),
+    [("self report", "self_report"), ("Trial", "trial"), ("beforeafter", "before_after")],
+)
+@pytest.mark.parametrize("ask", ["simulate", "sensitivity", "switching_values"])
+def test_a_word_that_is_no_grade_of_evidence_is_refused(cups, grade, near, ask):
+    result = cups({"evidence": "self_report"}, inputs=INPUTS)
+    with pytest.raises(SettingsError, match="no grade") as refused:
+        getattr(result, ask)(grades=of_grades("estimate", grade))
+    said = str(refused.value)
+    assert f"{grade!r} (did you mean {near}?)" in said
+    # The grades of docs/reference/glossary.md, in order.
+    assert (
+        "self_report, before_after, comparison_group, trial, admin_record, testimony, estimate"
+    ) in said
+
+
+def test_how_many_rows_of_grades_were_used_is_said(cups):
+    records = ({"evidence": "self_report"}, {"evidence": "self_report", "outcome": "Awake"}, {})
+    own = {"evidence": "trial", "outcome": "Warm", "quantity_low": 8, "quantity_high": 12}
+    simulation = cups(*records, own).simulate(
+        320, grades=of_grades("self_report", "", "trial", "estimate")
+    )
+    # Calmer and Awake were told by people; one more Calmer states no grade. Warm has its own range.
+    assert simulation.grades.set_index("evidence")["quantities"].to_dict() == {
+        "self_report": 2,
+        "": 1,
+        "trial": 0,
+        "estimate": 0,
+    }
+    assert repr(simulation).endswith(
+        "2 of 4 rows of grades were used; no quantity takes its spread from trial, estimate."
+    )
+    every = cups(*records).simulate(320, grades=of_grades("self_report"))
+    assert repr(every).endswith("1 of 1 rows of grades were used.")
+    assert "grades" not in repr(cups().simulate(320))
+
+
+def test_a_grade_whose_quantities_are_stated_by_name_is_not_used(cups):
+    result = cups({"evidence": "self_report"})
+    grades = of_grades("self_report")
+    graded = result.simulate(320, grades=grades).parameters
+    name = graded.loc[graded["kind"] == "quantity", "parameter"].item()
+    by_name = pd.DataFrame([{"parameter": name, "low": 9.0, "high": 11.0}])
+    simulation = result.simulate(320, grades=grades, spreads=by_name)
+    assert simulation.grades["quantities"].tolist() == [0]
+    # For all quantities at once: the same, in the other way of saying it.
+    in_field = pd.DataFrame([{"field": "quantity", "down": 0.1, "up": 0.1}])
+    other = result.simulate(320, grades=grades, spreads=in_field)
+    assert other.grades["quantities"].tolist() == [0]
+
+
+def test_a_published_simulation_does_not_say_how_changes_are_known():
+    result = network()
+    simulation = result.simulate(320, grades=of_grades("self_report", "before_after"))
+    assert len(simulation.grades) == 2
+    assert result.with_range(simulation).for_output().simulation.grades.empty
