@@ -75,6 +75,8 @@ def _totals_left(simulation: Simulation, published: Result) -> Simulation:
         parameters=_parameters_left(simulation.parameters, published),
         # How a few people's change is known may be known of nobody else.
         grades=simulation.grades.iloc[:0],
+        # So may the name of a group of numbers.
+        still_members={},
         probability_value_exceeds_cost=np.nan if published.ratio_missing else chance,
         probability_error=np.nan if published.ratio_missing else simulation.probability_error,
         ratio_missing=published.ratio_missing,

@@ -53,7 +53,10 @@ class Simulation:
         Why there is no ratio.
     grades : DataFrame
         A row a row of the ``grades`` that were stated: evidence, and quantities, how many numbers
-        take their spread from it; none of them where a published simulation could show whose.
+        take their spread from it. A published simulation has none: it could show whose.
+    still_members : dict of str to tuple of str
+        Members of correlation groups that stand still, by the name of the group; of a published
+        simulation none.
     """
 
     assumptions: Assumptions
@@ -68,6 +71,7 @@ class Simulation:
     probability_error: float
     ratio_missing: str | None
     grades: pd.DataFrame = field(default_factory=pd.DataFrame)
+    still_members: Mapping[str, Keys] = field(default_factory=dict)
     model: ValueModel | None = None
     values: np.ndarray | None = None
     tables: dict[Keys, pd.DataFrame] = field(default_factory=dict)
@@ -175,6 +179,16 @@ class Simulation:
             f"vary; {int(still.sum())} stand still "
             f"for want of a stated spread, and {self.share_fixed:.0%} of the value rests on those "
             f"alone. {chance[0].upper()}{chance[1:]}.{self._grades_in_words()}"
+            f"{self._groups_in_words()}"
+        )
+
+    def _groups_in_words(self) -> str:
+        """Which members of correlation groups go with none, since they stand still."""
+        return "".join(
+            f" In the correlation group {name!r} {', '.join(still)} stand"
+            f"{'s' if len(still) == 1 else ''} still and go{'es' if len(still) == 1 else ''} with "
+            "no other."
+            for name, still in self.still_members.items()
         )
 
     def _grades_in_words(self) -> str:

@@ -406,3 +406,68 @@ def test_a_published_simulation_does_not_say_how_changes_are_known():
     simulation = result.simulate(320, grades=of_grades("self_report", "before_after"))
     assert len(simulation.grades) == 2
     assert result.with_range(simulation).for_output().simulation.grades.empty
+
+
+STILL_COFFEE = ({**TEA, "unit_value": 110.0}, {"proxy_id": "coffee", "unit_value": 50.0})
+DRINKS = sv.CorrelationGroup("drinks", ["unit_value: tea", "unit_value: coffee"], 0.8)
+
+
+def test_a_correlation_group_of_which_one_moves_is_refused(cups):
+    # Coffee publishes no range: nothing is correlated, whatever the group says.
+    with pytest.raises(SettingsError) as refused:
+        cups(proxies=STILL_COFFEE).simulate(320, correlations=[DRINKS])
+    assert str(refused.value) == (
+        "Correlation group 'drinks': one of its members moves, so it correlates nothing. No "
+        "spread is stated for 'unit_value: coffee': state one in spreads or grades, or leave the "
+        "group out."
+    )
+    # With a spread for it there is something to correlate.
+    stated = pd.DataFrame([{"field": "unit_value", "proxy_id": "coffee", "down": 0.1, "up": 0.1}])
+    simulation = cups(proxies=STILL_COFFEE).simulate(320, spreads=stated, correlations=[DRINKS])
+    assert simulation.still_members == {} and "drinks" not in repr(simulation)
+
+
+def test_a_correlation_group_of_which_none_moves_names_them_all(cups):
+    costs = pd.DataFrame([{"field": "input_value", "down": 0.1, "up": 0.1}])
+    plain = ({"unit_value": 110.0}, STILL_COFFEE[1])
+    with pytest.raises(SettingsError, match="no member moves.*'unit_value: tea', 'unit_value: cof"):
+        cups(proxies=plain, inputs=INPUTS).simulate(320, spreads=costs, correlations=[DRINKS])
+
+
+def test_members_that_stand_still_beside_two_that_move_are_named(cups):
+    costs = pd.DataFrame([{"field": "input_value", "down": 0.1, "up": 0.1}])
+    members = ["unit_value: tea", "unit_value: coffee", "input_value: cash"]
+    group = sv.CorrelationGroup("all", members, 0.8)
+    result = cups(proxies=STILL_COFFEE, inputs=INPUTS)
+    simulation = result.simulate(320, spreads=costs, correlations=[group])
+    assert simulation.still_members == {"all": ("unit_value: coffee",)}
+    assert repr(simulation).endswith(
+        " In the correlation group 'all' unit_value: coffee stands still and goes with no other."
+    )
+    # Those that move do go together: dear tea with dear inputs.
+    draws = simulation.draws[["present_value", "input_value"]].corr("spearman").iloc[0, 1]
+    # Three standard errors of a rank correlation, as in test_draws.
+    assert draws == pytest.approx(0.8, abs=3 * 1.07 * (1 - 0.8**2) / math.sqrt(320))
+
+
+def test_two_correlation_groups_of_one_name_are_refused(cups):
+    result, grades = cups(), of_grades("")
+    parameters = result.simulate(320, grades=grades).parameters.query("distribution != 'fixed'")
+    first, second, third, fourth = parameters["parameter"]
+    groups = [
+        sv.CorrelationGroup("drinks", pair, 0.1) for pair in ([first, second], [third, fourth])
+    ]
+    with pytest.raises(SettingsError, match="Two correlation groups are called 'drinks'"):
+        result.simulate(320, grades=grades, correlations=groups)
+
+
+def test_a_published_simulation_names_no_members_of_groups():
+    result = network()
+    names = result.simulate(320).parameters
+    moving = names.loc[names["distribution"] != "fixed", "parameter"].tolist()
+    still = names.loc[names["distribution"] == "fixed", "parameter"].iloc[0]
+    group = sv.CorrelationGroup("both", [*moving[:2], still], 0.2)
+    simulation = result.simulate(320, correlations=[group])
+    assert simulation.still_members == {"both": (still,)}
+    published = result.with_range(simulation).for_output().simulation
+    assert published.still_members == {} and "both" not in repr(published)
