@@ -6,6 +6,11 @@ import numpy as np
 import pandas as pd
 
 from socialvalue.merging import MERGED_LABEL
+from socialvalue.published_sensitivity import (
+    PUBLISHED_ROW,
+    published_one_way,
+    without_small_ratios,
+)
 from socialvalue.results import Result
 from socialvalue.simulation import Simulation, tables_by
 from socialvalue.summary import ROW_KEYS
@@ -42,7 +47,7 @@ def published_simulation(
     hidden = published.valued.values
     without = set(hidden.loc[hidden["year"] == MERGED_LABEL, "row_id"])
     shown = Shown(
-        rows=rows.assign(row_id=new, **keys),
+        rows=rows.assign(row_id=new, **{PUBLISHED_ROW: new}, **keys),
         years=dict.fromkeys(rows.index[new.isin(without)], MERGED_LABEL),
         allocation=published.allocation,
     )
@@ -54,7 +59,16 @@ def published_simulation(
     tables = tables_by(split, values, simulation.level, known)
     # A year that only some of the merged outcomes could last into would show them alone.
     tables = {each: table.iloc[: len(known[each])] for each, table in tables.items()}
-    return replace(_totals_left(simulation, published), model=None, values=None, tables=tables)
+    left = _totals_left(simulation, published)
+    parameters = without_small_ratios(split, published, left.parameters)
+    return replace(
+        left,
+        parameters=parameters.reset_index(drop=True),
+        one_way=published_one_way(split, published, parameters),
+        model=None,
+        values=None,
+        tables=tables,
+    )
 
 
 def _totals_left(simulation: Simulation, published: Result) -> Simulation:

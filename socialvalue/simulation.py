@@ -57,6 +57,9 @@ class Simulation:
     still_members : dict of str to tuple of str
         Members of correlation groups that stand still, by the name of the group; of a published
         simulation none.
+    one_way : DataFrame or None
+        Of a published simulation, each number that is published moved to its own low and high, as
+        `socialvalue.published_sensitivity` says. Of an assessment it is worked out when asked for.
     """
 
     assumptions: Assumptions
@@ -72,6 +75,7 @@ class Simulation:
     ratio_missing: str | None
     grades: pd.DataFrame = field(default_factory=pd.DataFrame)
     still_members: Mapping[str, Keys] = field(default_factory=dict)
+    one_way: pd.DataFrame | None = None
     model: ValueModel | None = None
     values: np.ndarray | None = None
     tables: dict[Keys, pd.DataFrame] = field(default_factory=dict)
