@@ -26,8 +26,18 @@ def published_simulation(
 ) -> Simulation:
     """A simulation in which small groups are merged as they are in the published result.
 
-    Every table is of the same draws, added up over the published rows. Breakdowns have none, as
-    they have no other range; nor has what cannot be shown of the totals.
+    Every table is of the same draws, added up over the published rows. What cannot be shown of the
+    totals has none.
+
+    Nor has a declared breakdown. Its groups are merged until each rests on enough people, but what
+    is inside a group is not: two people may be behind all that one value comes to there. Present
+    value alone is one sum of the quantities in the group, each times its value; every end of a
+    range is another sum of the same quantities with other, known factors. Ten teas at 110 that may
+    be 160, beside two coffees at 50 that stand still, are 1,200 and at the most 1,700: 500 more is
+    ten teas times 50, and what is left is the two coffees of two people. To be safe every cell of
+    group, row of the map and year would have to rest on enough people, and so would every
+    difference of such cells from the rows of the map and from other breakdowns. People are counted
+    by group and in pairs of keys, not in such cells; and few records would pass.
 
     Parameters
     ----------

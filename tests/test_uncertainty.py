@@ -471,3 +471,58 @@ def test_a_published_simulation_names_no_members_of_groups():
     assert simulation.still_members == {"both": (still,)}
     published = result.with_range(simulation).for_output().simulation
     assert published.still_members == {} and "both" not in repr(published)
+
+
+def test_why_a_published_breakdown_has_no_range(cups):
+    """With a range the two people who had coffee in one band could be solved for."""
+    teas = [
+        {"person_id": f"t{i}", "quantity": 1, "band": band} for i, band in enumerate("abab" * 5)
+    ]
+    coffee = {"proxy_id": "coffee", "quantity": 1, "outcome": "Awake"}
+    few = [{**coffee, "person_id": f"c{i}", "band": "a"} for i in range(2)]
+    more = [{**coffee, "person_id": f"d{i}", "band": "b"} for i in range(9)]
+    still = ({**TEA, "unit_value": 110.0}, {"proxy_id": "coffee", "unit_value": 50.0})
+    result = cups(*teas, *few, *more, proxies=still, breakdowns=["band"])
+    simulation = result.simulate(1_600, 1)
+    inside = simulation.by("band").set_index("band").loc["a"]
+    # Tea is 60 to 160, evenly: its upper end at 95% is 157.5, 47.5 above 110. The error of an end
+    # of the range is far less than one tea moves it.
+    teas_in_a = (inside["high"] - inside["present_value"]) / 47.5
+    assert round(teas_in_a) == 10
+    assert (inside["present_value"] - 10 * 110) / 50 == pytest.approx(2)
+    shown = result.with_range(simulation).for_output()
+    bands = shown.by("band").set_index("band")
+    # Twelve and nineteen people: neither is merged, and neither has any second figure.
+    assert bands["present_value"].to_dict() == {"a": 1200, "b": 10 * 110 + 9 * 50}
+    second = ["gross_value", "net_value", "present_value_low", "present_value_high"]
+    assert bands[second].isna().all(axis=None)
+    assert ("band",) not in shown.simulation.tables
+
+
+def test_a_group_that_is_a_key_of_the_map_is_published_with_its_range(cups):
+    # What the page on uncertainty says to do: the bands as stakeholder groups.
+    def drinks(count, first, **more):
+        return [{"person_id": f"p{first + i}", "quantity": 1, **more} for i in range(count)]
+
+    coffee = {"proxy_id": "coffee", "outcome": "Awake"}
+    result = cups(
+        *drinks(10, 0, stakeholder_group="band a"),
+        *drinks(2, 20, stakeholder_group="band a", **coffee),
+        *drinks(12, 30, stakeholder_group="band b"),
+        *drinks(9, 50, stakeholder_group="band b", **coffee),
+    )
+    simulation = result.simulate(1_600, 1)
+    shown = result.with_range(simulation).for_output()
+    found = shown.by("stakeholder_group").set_index("stakeholder_group")
+    assert found[["present_value_low", "present_value_high"]].notna().all(axis=None)
+    # The two coffees of band a are merged with the nine of band b: in each draw the row of both is
+    # eleven coffees, band a ten teas and band b twelve. Added up here, draw by draw.
+    names = simulation.parameters["parameter"].tolist()
+    moving = [names[place] for place in simulation.model.moving]
+    tea, drawn = (
+        simulation.values[:, moving.index(f"unit_value: {each}")] for each in ("tea", "coffee")
+    )
+    by_hand = {"band a": 10 * tea, "band b": 12 * tea, "small groups, merged": 11 * drawn}
+    for group, values in by_hand.items():
+        ends = found.loc[group, ["present_value_low", "present_value_high"]].tolist()
+        assert ends == pytest.approx(np.quantile(values, [0.025, 0.975]).tolist(), rel=1e-9)
