@@ -9,6 +9,7 @@ import pandas as pd
 from socialvalue.assumptions import Assumptions
 from socialvalue.draw_statistics import STATISTICS, keys_as_text, statistics
 from socialvalue.errors import SettingsError
+from socialvalue.simulated_payback import paybacks, told
 from socialvalue.totals import Range
 from socialvalue.value_model import ValueModel
 from socialvalue.value_outputs import TOTALS
@@ -120,6 +121,43 @@ class Simulation:
             split, told = self.model.with_tables(keys), {keys: self.model.result.by(*keys)}
             self.tables.update(tables_by(split, self.values, self.level, told))
         return self.tables[keys].copy()
+
+    def payback(self) -> pd.Series:
+        """Distribution of the payback: when value reaches what was put in, if ever.
+
+        Of the same draws, and defined as in ``totals`` of a result: the first time at which the
+        running present value of what the ratio compares reaches its inputs, linear within a year.
+
+        Returns
+        -------
+        Series
+            central (the assessment's own), low, median, high [years]; share_never, the share of
+            draws in which value never reaches the inputs, with share_never_error [share]. Such
+            draws stand after all others: where an end falls among them, it is null.
+
+        Raises
+        ------
+        SettingsError
+            If there is no ratio, or the simulation is published: value by year of merged groups is
+            not shown, and a payback would be one more figure of it.
+
+        Examples
+        --------
+        >>> import socialvalue as sv
+        >>> simulation = sv.assess(sv.datasets.load_network()).simulate(draws=320, seed=1)
+        >>> found = simulation.payback()
+        >>> bool(found["low"] <= found["median"] <= found["high"]), found["share_never"]
+        (True, 0.0)
+        """
+        if self.ratio_missing:
+            raise SettingsError(f"There is no payback: {self.ratio_missing}.")
+        if self.model is None or self.values is None:
+            raise SettingsError(
+                "A published simulation has no payback: the years of merged groups are not shown. "
+                "Ask the simulation of the assessment itself."
+            )
+        central = float(self.model.result.totals["payback_years"])
+        return told(paybacks(self.model, self.values), central, self.level)
 
     @property
     def convergence_error(self) -> pd.Series:

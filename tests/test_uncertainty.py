@@ -526,3 +526,81 @@ def test_a_group_that_is_a_key_of_the_map_is_published_with_its_range(cups):
     for group, values in by_hand.items():
         ends = found.loc[group, ["present_value_low", "present_value_high"]].tolist()
         assert ends == pytest.approx(np.quantile(values, [0.025, 0.975]).tolist(), rel=1e-9)
+
+
+def of_tea(simulation):
+    """The price of a cup of tea in each draw."""
+    names = simulation.parameters["parameter"].tolist()
+    moving = [names[place] for place in simulation.model.moving]
+    return simulation.values[:, moving.index("unit_value: tea")]
+
+
+def test_payback_draw_by_draw(cups):
+    # Ten cups of tea in each of three years, at 60 to 160 pounds; 2,250 were put in. A year is
+    # worth 10 x price, so value reaches inputs after 2,250 / (10 x price) = 225 / price years: of
+    # 110 after 2.045, of 75 after 3, and of less never. That is (75 - 60) / 100 = 15% of the draws.
+    inputs = INPUTS.assign(amount=2250.0)
+    result = cups({"duration_years": 3}, inputs=inputs)
+    assert result.totals["payback_years"] == pytest.approx(225 / 110)
+    simulation = result.simulate(DRAWS, 3, sampler="random", level=0.5)
+    price, found = of_tea(simulation), simulation.payback()
+    by_hand = np.sort(np.where(price >= 75, 225 / price, np.inf))
+    # A quarter, a half and three quarters of 4,000 draws.
+    ends = [by_hand[999], by_hand[1999], by_hand[2999]]
+    assert found[["low", "median", "high"]].tolist() == pytest.approx(ends, rel=1e-9)
+    assert found["central"] == result.totals["payback_years"]
+    assert found["share_never"] == np.isinf(by_hand).mean()
+    of_share = ERRORS * math.sqrt(0.15 * 0.85 / DRAWS)
+    assert found["share_never"] == pytest.approx(0.15, abs=of_share)
+    # In theory a quarter of the draws is above 135: 225 / 135 = 1.667, where a draw more moves
+    # the end by 225 / 135^2 x 100 a share.
+    of_end = ERRORS * math.sqrt(0.25 * 0.75 / DRAWS) * 100 * 225 / 135**2
+    assert found["low"] == pytest.approx(225 / 135, abs=of_end)
+    # At 95% the upper end is among the draws that never pay back.
+    assert np.isnan(result.simulate(DRAWS, 3, level=0.95).payback()["high"])
+
+
+def test_payback_counts_what_the_ratio_compares_and_years_without_value(cups):
+    # Walks cost 1,500 in 2024-25; its tea comes in 2026-27 alone, ten cups: two years without value
+    # and then 1,500 / (10 x price) of a year. Coffee is of a project without inputs.
+    project = {"project": "Walks", "date": "2026-05-01"}
+    coffee = {"proxy_id": "coffee", "quantity": 900, "outcome": "Awake", "project": "Bar"}
+    result = cups(project, coffee, inputs=INPUTS.assign(project="Walks"))
+    simulation = result.simulate(DRAWS, 2, level=0.5)
+    price = of_tea(simulation)
+    by_hand = np.where(price >= 150, 2 + 150 / price, np.nan)
+    found = simulation.payback()
+    # A price above 150 has one draw in ten: even the lower end is never.
+    assert found["share_never"] == np.isnan(by_hand).mean() == pytest.approx(0.9, abs=0.01)
+    assert found[["low", "median", "high"]].isna().all()
+    assert np.isnan(found["central"])
+    wide = result.simulate(DRAWS, 2, level=0.95).payback()
+    ends = np.sort(np.where(np.isnan(by_hand), np.inf, by_hand))
+    assert wide["low"] == pytest.approx(ends[99], rel=1e-9)
+
+
+def test_dearer_inputs_pay_back_later(cups):
+    stated = pd.DataFrame(
+        [
+            {"field": "input_value", "low": 1.0, "high": 1.5, "distribution": "uniform"},
+            {"parameter": "unit_value: tea", "distribution": "fixed"},
+        ]
+    )
+    inputs = INPUTS.assign(amount=1100.0)
+    simulation = cups({"duration_years": 2}, inputs=inputs).simulate(
+        DRAWS, 1, spreads=stated, level=0.5, sampler="random"
+    )
+    # 1,100 a year against 1,100 to 1,650: 1 to 1.5 years, the middle half 1.125 to 1.375.
+    of_end = ERRORS * math.sqrt(0.25 * 0.75 / DRAWS) * 0.5
+    found = simulation.payback()
+    assert found[["low", "high"]].tolist() == pytest.approx([1.125, 1.375], abs=of_end)
+    assert found[["share_never", "share_never_error"]].tolist() == [0, 0]
+
+
+def test_where_there_is_no_payback_the_reason_is_said(cups):
+    with pytest.raises(SettingsError, match="There is no payback: no inputs were recorded"):
+        cups().simulate(320).payback()
+    result = network()
+    published = result.with_range(result.simulate(320)).for_output().simulation
+    with pytest.raises(SettingsError, match="the years of merged groups are not shown"):
+        published.payback()
