@@ -146,7 +146,7 @@ class Simulation:
         >>> import socialvalue as sv
         >>> simulation = sv.assess(sv.datasets.load_network()).simulate(draws=320, seed=1)
         >>> found = simulation.payback()
-        >>> bool(found["low"] <= found["median"] <= found["high"]), found["share_never"]
+        >>> bool(found["low"] <= found["median"] <= found["high"]), float(found["share_never"])
         (True, 0.0)
         """
         if self.ratio_missing:
