@@ -127,13 +127,10 @@ def uncertain(
     parts.append(_inputs(result, stated))
     table = pd.concat(parts, ignore_index=True)
     table["parameter"] = _names(table)
-    drawn = [_spread(row, stated, graded) for row in table.to_dict("records")]
-    named = [
-        _by_name(row, each, stated) for row, each in zip(table.itertuples(), drawn, strict=True)
-    ]
+    named = [_drawn(row, stated, graded) for row in table.to_dict("records")]
     refuse_unused(stated, {*table["stated"], *[position for _, position in named]})
-    by_name = np.array([position >= 0 for _, position in named], dtype=bool)
-    taken = table["grade"].where((table["stated"] < 0) & ~by_name)
+    replaced = [position >= 0 and stated[position].has_ends for _, position in named]
+    taken = table["grade"].mask(np.array(replaced, dtype=bool))
     used = pd.DataFrame({"evidence": pd.Series(list(graded), dtype=object)})
     used["quantities"] = [int((taken == grade).sum()) for grade in graded]
     return _assembled(rows, table, [each for each, _ in named], used)
@@ -218,8 +215,7 @@ def _spread(
     least, most = BOUNDS.get(row["kind_of"], (-np.inf, np.inf))
     bounds = {"least": least, "most": most}
     if row["stated"] >= 0:
-        own = (row["low"], row["high"])
-        return stated[row["stated"]].spread(row["central"], own, **bounds)
+        return stated[row["stated"]].spread(row["central"], _own_ends(row, grades), **bounds)
     if isinstance(row["grade"], str):
         return from_grade(row["central"], row["grade"], grades, source=row["parameter"], **bounds)
     about: dict[str, Any] = {"source": f"{row['parameter']} ({row['source']})", **bounds}
@@ -239,14 +235,24 @@ def _interval(row: dict[str, Any], about: dict[str, Any]) -> Spread:
     return from_ends(*ends, **about)
 
 
-def _by_name(row: Any, drawn: Spread, stated: Sequence[Stated]) -> tuple[Spread, int]:
-    """The spread that is stated for a parameter by its name, where one is."""
+def _drawn(
+    row: dict[str, Any], stated: Sequence[Stated], grades: Mapping[str, GradeSpread]
+) -> tuple[Spread, int]:
+    """The spread of a parameter, and the statement that gives it by name; -1 where none does."""
     for position, each in enumerate(stated):
-        if each.parameter == row.parameter:
-            least, most = BOUNDS.get(row.kind_of, (-np.inf, np.inf))
-            own = (row.low, row.high)
-            return each.spread(row.central, own, least=least, most=most), position
-    return drawn, -1
+        if each.parameter == row["parameter"]:
+            least, most = BOUNDS.get(row["kind_of"], (-np.inf, np.inf))
+            own = _own_ends(row, grades)
+            return each.spread(row["central"], own, least=least, most=most), position
+    return _spread(row, stated, grades), -1
+
+
+def _own_ends(row: dict[str, Any], grades: Mapping[str, GradeSpread]) -> tuple[float, float]:
+    """The ends that hold where a statement has none: published, recorded or of the grade."""
+    if isinstance(row["grade"], str):
+        graded = from_grade(row["central"], row["grade"], grades)
+        return graded.low, graded.high
+    return row["low"], row["high"]
 
 
 def _assembled(

@@ -604,3 +604,17 @@ def test_where_there_is_no_payback_the_reason_is_said(cups):
     published = result.with_range(result.simulate(320)).for_output().simulation
     with pytest.raises(SettingsError, match="the years of merged groups are not shown"):
         published.payback()
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_shape_without_ends_keeps_those_of_the_grade(cups, by_name):
+    result, grades = cups({"evidence": "self_report"}), of_grades("self_report")
+    graded = result.simulate(320, grades=grades).parameters
+    name = graded.loc[graded["kind"] == "quantity", "parameter"].item()
+    about = {"parameter": name} if by_name else {"field": "quantity"}
+    spreads = pd.DataFrame([{**about, "distribution": "uniform"}])
+    simulation = result.simulate(320, grades=grades, spreads=spreads)
+    row = simulation.parameters.set_index("kind").loc["quantity"]
+    # Ten, half of it down and up.
+    assert row[["low", "high", "distribution"]].tolist() == [5.0, 15.0, "uniform"]
+    assert simulation.grades["quantities"].tolist() == [1]
