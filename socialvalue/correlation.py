@@ -44,14 +44,14 @@ class CorrelationGroup:
         object.__setattr__(self, "members", tuple(self.members))
         size = len(self.members)
         if isinstance(self.correlation, str) or size < 2 or len(set(self.members)) < size:
-            raise self._wrong("name two members or more, each once, and their correlation.")
+            raise self.wrong("name two members or more, each once, and their correlation.")
         matrix = self.matrix
         if matrix.shape != (size, size):
-            raise self._wrong(f"its matrix is not {size} x {size}, a row and column a member.")
+            raise self.wrong(f"its matrix is not {size} x {size}, a row and column a member.")
         if not np.isfinite(matrix).all() or (np.abs(matrix) > 1).any():
-            raise self._wrong("a correlation is a number from -1 to 1.")
+            raise self.wrong("a correlation is a number from -1 to 1.")
         if not np.allclose(matrix, matrix.T, atol=_ROUNDING) or (np.diag(matrix) != 1).any():
-            raise self._wrong("its matrix is not symmetric with ones on the diagonal.")
+            raise self.wrong("its matrix is not symmetric with ones on the diagonal.")
         self._check_together(matrix)
 
     @property
@@ -71,12 +71,13 @@ class CorrelationGroup:
         limit = (
             f" {len(matrix)} members alike can have {lowest:.3f} at the lowest." if alike else ""
         )
-        raise self._wrong(
+        raise self.wrong(
             "these correlations cannot hold all at once (the matrix is not positive "
             f"semi-definite).{limit} Bring them closer to nought, or to each other."
         )
 
-    def _wrong(self, why: str) -> SettingsError:
+    def wrong(self, why: str) -> SettingsError:
+        """An error that names the group."""
         return SettingsError(f"Correlation group {self.name!r}: {why}")
 
 
@@ -166,7 +167,7 @@ def check_groups(
     Returns
     -------
     list of tuple of ndarray and list of int
-        A group of which fewer than two members vary is left out.
+        A group of which fewer than two members vary is left out; `still_members` refuses it.
 
     Raises
     ------
@@ -199,4 +200,57 @@ def check_groups(
         if len(varying) > 1:
             positions = [place[group.members[i]] for i in varying]
             found.append((group.matrix[np.ix_(varying, varying)], positions))
+    return found
+
+
+def still_members(
+    groups: Sequence[CorrelationGroup], fixed: Sequence[bool], names: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Members that stand still, by the name of their group: nothing can go up and down with them.
+
+    Parameters
+    ----------
+    groups : sequence of CorrelationGroup
+    fixed : sequence of bool
+        Whether each parameter is fixed.
+    names : sequence of str
+        Names of the parameters.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Groups all of whose members move are not in it.
+
+    Raises
+    ------
+    SettingsError
+        If a member is no parameter or belongs to two groups, two groups have one name, or fewer
+        than two members of a group move: it would correlate nothing.
+
+    Examples
+    --------
+    >>> wages = CorrelationGroup("wages", ["teacher", "nurse", "cook"], 0.5)
+    >>> still_members([wages], [False, True, False], ["teacher", "nurse", "cook"])
+    {'wages': ('nurse',)}
+    """
+    check_groups(groups, fixed, names)
+    titles = [group.name for group in groups]
+    if len(set(titles)) < len(titles):
+        twice = next(title for title in titles if titles.count(title) > 1)
+        raise SettingsError(f"Two correlation groups are called {twice!r}: name each its own.")
+    place: dict[Any, int] = {name: i for i, name in enumerate(names)}
+    place |= {i: i for i in range(len(fixed))}
+    found = {}
+    for group in groups:
+        places = [place[member] for member in group.members]
+        still = tuple(names[each] for each in places if fixed[each])
+        if len(places) - len(still) < 2:
+            one = "one of its members moves" if len(still) < len(places) else "no member moves"
+            raise group.wrong(
+                f"{one}, so it correlates nothing. No spread is stated for "
+                f"{', '.join(map(repr, still))}: state one in spreads or grades, or leave the "
+                "group out."
+            )
+        if still:
+            found[group.name] = still
     return found

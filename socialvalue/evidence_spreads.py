@@ -1,6 +1,7 @@
 """How far off may a figure of a given grade of evidence be? As the user's own table states it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -120,6 +121,35 @@ def from_grade(
         return unvaried(central, words)
     level = PUBLISHED_LEVEL if kind in BY_LEVEL else None
     return Spread(kind, float(central), low, high, **{"level": level, "source": words} | about)
+
+
+def refuse_unknown(stated: Mapping[str, GradeSpread], known: Sequence[str]) -> None:
+    """Refuse grades that no record can have: their rows would be ignored in silence.
+
+    Parameters
+    ----------
+    stated : mapping of GradeSpread
+        From `grade_spreads`. ``""`` stands for records that state no grade.
+    known : sequence of str
+        Grades that records can have.
+
+    Raises
+    ------
+    SettingsError
+        Naming the unknown words, the nearest grades and all of them.
+    """
+    unknown = [grade for grade in stated if grade and grade not in known]
+    if not unknown:
+        return
+    said = []
+    for grade in unknown:
+        near = get_close_matches(grade.lower(), known, n=1, cutoff=0.6)
+        said.append(repr(grade) + (f" (did you mean {near[0]}?)" if near else ""))
+    raise SettingsError(
+        f"grades, evidence: there is no grade {', '.join(said)}. Grades of evidence are "
+        f"{', '.join(known)}; a blank stands for records that state none. Correct the word, or "
+        "leave the row out."
+    )
 
 
 def _shares(table: pd.DataFrame, column: str) -> list[float]:

@@ -182,7 +182,9 @@ def _one_row(result: Result, group: pd.DataFrame) -> pd.Series:
     for column in LEVELS:
         row[column] = _shared(group[column], MERGED_LABEL)
     for column in [c for c in group if str(c).endswith("_from")]:
-        row[column] = _shared(group[column], "several")
+        # From when a value holds is a date; the others say in words where a number is from.
+        otherwise = pd.NaT if column == "valid_from" else "several"
+        row[column] = _shared(group[column], otherwise)
     sums = ("records", *QUANTITIES, *COUNTED, "gross_value", "net_value", "present_value")
     for column in sums:
         row[column] = group[column].sum(min_count=1)

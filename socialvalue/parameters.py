@@ -13,9 +13,15 @@ import numpy as np
 import pandas as pd
 
 from socialvalue.errors import SettingsError
-from socialvalue.evidence_spreads import GradeSpread, from_grade, grade_spreads
+from socialvalue.evidence_spreads import (
+    GradeSpread,
+    from_grade,
+    grade_spreads,
+    refuse_unknown,
+)
 from socialvalue.fitted_shapes import OFF_CENTRE
 from socialvalue.recorded_levels import recorded_levels
+from socialvalue.schemas import EVIDENCE
 from socialvalue.spreads import Spread, from_ends
 from socialvalue.stated_spreads import (
     INPUT,
@@ -70,11 +76,16 @@ class Uncertain:
         distribution, level, least, most, source, value_behind [money].
     spreads : tuple of Spread
         Beside them.
+    grades : DataFrame
+        One row a stated grade of evidence: evidence (blank for records that state none) and
+        quantities, how many take their spread from it. A general table may hold grades that this
+        assessment has no use for.
     """
 
     rows: pd.DataFrame
     parameters: pd.DataFrame
     spreads: tuple[Spread, ...]
+    grades: pd.DataFrame
 
 
 def uncertain(
@@ -95,7 +106,8 @@ def uncertain(
     Raises
     ------
     SettingsError
-        If nothing is valued, a result is published, or a statement fits no number.
+        If nothing is valued, a result is published, a statement fits no number, or a grade is none
+        that records can have.
     """
     if result.basis is None:
         raise SettingsError(
@@ -107,6 +119,7 @@ def uncertain(
         raise SettingsError("No priced outcome counts in this assessment, so no value can vary.")
     stated = stated_spreads(spreads)
     graded = {} if grades is None else grade_spreads(grades)
+    refuse_unknown(graded, EVIDENCE)
     parts: list[pd.DataFrame] = []
     for slot in SLOTS:
         numbers, held = _numbers(rows, slot, result, stated, graded)
@@ -116,12 +129,13 @@ def uncertain(
     parts.append(_inputs(result, stated))
     table = pd.concat(parts, ignore_index=True)
     table["parameter"] = _names(table)
-    drawn = [_spread(row, stated, graded) for row in table.to_dict("records")]
-    named = [
-        _by_name(row, each, stated) for row, each in zip(table.itertuples(), drawn, strict=True)
-    ]
+    named = [_drawn(row, stated, graded) for row in table.to_dict("records")]
     refuse_unused(stated, {*table["stated"], *[position for _, position in named]})
-    return _assembled(rows, table, [each for each, _ in named])
+    replaced = [position >= 0 and stated[position].has_ends for _, position in named]
+    taken = table["grade"].mask(np.array(replaced, dtype=bool))
+    used = pd.DataFrame({"evidence": pd.Series(list(graded), dtype=object)})
+    used["quantities"] = [int((taken == grade).sum()) for grade in graded]
+    return _assembled(rows, table, [each for each, _ in named], used)
 
 
 def _numbers(
@@ -208,8 +222,7 @@ def _spread(
     least, most = BOUNDS.get(row["kind_of"], (-np.inf, np.inf))
     bounds = {"least": least, "most": most}
     if row["stated"] >= 0:
-        own = (row["low"], row["high"])
-        return stated[row["stated"]].spread(row["central"], own, **bounds)
+        return stated[row["stated"]].spread(row["central"], _own_ends(row, grades), **bounds)
     if isinstance(row["grade"], str):
         return from_grade(row["central"], row["grade"], grades, source=row["parameter"], **bounds)
     about: dict[str, Any] = {"source": f"{row['parameter']} ({row['source']})", **bounds}
@@ -229,17 +242,29 @@ def _interval(row: dict[str, Any], about: dict[str, Any]) -> Spread:
     return from_ends(*ends, **about)
 
 
-def _by_name(row: Any, drawn: Spread, stated: Sequence[Stated]) -> tuple[Spread, int]:
-    """The spread that is stated for a parameter by its name, where one is."""
+def _drawn(
+    row: dict[str, Any], stated: Sequence[Stated], grades: Mapping[str, GradeSpread]
+) -> tuple[Spread, int]:
+    """The spread of a parameter, and the statement that gives it by name; -1 where none does."""
     for position, each in enumerate(stated):
-        if each.parameter == row.parameter:
-            least, most = BOUNDS.get(row.kind_of, (-np.inf, np.inf))
-            own = (row.low, row.high)
-            return each.spread(row.central, own, least=least, most=most), position
-    return drawn, -1
+        if each.parameter == row["parameter"]:
+            least, most = BOUNDS.get(row["kind_of"], (-np.inf, np.inf))
+            own = _own_ends(row, grades)
+            return each.spread(row["central"], own, least=least, most=most), position
+    return _spread(row, stated, grades), -1
 
 
-def _assembled(rows: pd.DataFrame, table: pd.DataFrame, spreads: list[Spread]) -> Uncertain:
+def _own_ends(row: dict[str, Any], grades: Mapping[str, GradeSpread]) -> tuple[float, float]:
+    """The ends that hold where a statement has none: published, recorded or of the grade."""
+    if isinstance(row["grade"], str):
+        graded = from_grade(row["central"], row["grade"], grades)
+        return graded.low, graded.high
+    return row["low"], row["high"]
+
+
+def _assembled(
+    rows: pd.DataFrame, table: pd.DataFrame, spreads: list[Spread], grades: pd.DataFrame
+) -> Uncertain:
     # The ends of a recorded quantity are kept: they say how each row moves between them.
     table = table.assign(own_low=table["low"], own_high=table["high"], kind=table["kind_of"])
     table["low"] = [each.low for each in spreads]
@@ -248,4 +273,4 @@ def _assembled(rows: pd.DataFrame, table: pd.DataFrame, spreads: list[Spread]) -
     table["level"] = [np.nan if each.level is None else each.level for each in spreads]
     table["least"] = [BOUNDS.get(kind, (-np.inf, np.inf))[0] for kind in table["kind"]]
     table["most"] = [BOUNDS.get(kind, (-np.inf, np.inf))[1] for kind in table["kind"]]
-    return Uncertain(rows, table[[*COLUMNS, "own_low", "own_high"]], tuple(spreads))
+    return Uncertain(rows, table[[*COLUMNS, "own_low", "own_high"]], tuple(spreads), grades)

@@ -6,6 +6,11 @@ import numpy as np
 import pandas as pd
 
 from socialvalue.merging import MERGED_LABEL
+from socialvalue.published_sensitivity import (
+    PUBLISHED_ROW,
+    published_one_way,
+    without_small_ratios,
+)
 from socialvalue.results import Result
 from socialvalue.simulation import Simulation, tables_by
 from socialvalue.summary import ROW_KEYS
@@ -21,8 +26,18 @@ def published_simulation(
 ) -> Simulation:
     """A simulation in which small groups are merged as they are in the published result.
 
-    Every table is of the same draws, added up over the published rows. Breakdowns have none, as
-    they have no other range; nor has what cannot be shown of the totals.
+    Every table is of the same draws, added up over the published rows. What cannot be shown of the
+    totals has none.
+
+    Nor has a declared breakdown. Its groups are merged until each rests on enough people, but what
+    is inside a group is not: two people may be behind all that one value comes to there. Present
+    value alone is one sum of the quantities in the group, each times its value; every end of a
+    range is another sum of the same quantities with other, known factors. Ten teas at 110 that may
+    be 160, beside two coffees at 50 that stand still, are 1,200 and at the most 1,700: 500 more is
+    ten teas times 50, and what is left is the two coffees of two people. To be safe every cell of
+    group, row of the map and year would have to rest on enough people, and so would every
+    difference of such cells from the rows of the map and from other breakdowns. People are counted
+    by group and in pairs of keys, not in such cells; and few records would pass.
 
     Parameters
     ----------
@@ -42,7 +57,7 @@ def published_simulation(
     hidden = published.valued.values
     without = set(hidden.loc[hidden["year"] == MERGED_LABEL, "row_id"])
     shown = Shown(
-        rows=rows.assign(row_id=new, **keys),
+        rows=rows.assign(row_id=new, **{PUBLISHED_ROW: new}, **keys),
         years=dict.fromkeys(rows.index[new.isin(without)], MERGED_LABEL),
         allocation=published.allocation,
     )
@@ -54,7 +69,16 @@ def published_simulation(
     tables = tables_by(split, values, simulation.level, known)
     # A year that only some of the merged outcomes could last into would show them alone.
     tables = {each: table.iloc[: len(known[each])] for each, table in tables.items()}
-    return replace(_totals_left(simulation, published), model=None, values=None, tables=tables)
+    left = _totals_left(simulation, published)
+    parameters = without_small_ratios(split, published, left.parameters)
+    return replace(
+        left,
+        parameters=parameters.reset_index(drop=True),
+        one_way=published_one_way(split, published, parameters),
+        model=None,
+        values=None,
+        tables=tables,
+    )
 
 
 def _totals_left(simulation: Simulation, published: Result) -> Simulation:
@@ -73,6 +97,10 @@ def _totals_left(simulation: Simulation, published: Result) -> Simulation:
         totals=totals.reset_index(),
         draws=simulation.draws.drop(columns=gone),
         parameters=_parameters_left(simulation.parameters, published),
+        # How a few people's change is known may be known of nobody else.
+        grades=simulation.grades.iloc[:0],
+        # So may the name of a group of numbers.
+        still_members={},
         probability_value_exceeds_cost=np.nan if published.ratio_missing else chance,
         probability_error=np.nan if published.ratio_missing else simulation.probability_error,
         ratio_missing=published.ratio_missing,

@@ -9,6 +9,7 @@ import pandas as pd
 from socialvalue.assumptions import Assumptions
 from socialvalue.draw_statistics import STATISTICS, keys_as_text, statistics
 from socialvalue.errors import SettingsError
+from socialvalue.simulated_payback import paybacks, told
 from socialvalue.totals import Range
 from socialvalue.value_model import ValueModel
 from socialvalue.value_outputs import TOTALS
@@ -51,6 +52,15 @@ class Simulation:
         Monte Carlo standard error; nan where there is no ratio. [share]
     ratio_missing : str or None
         Why there is no ratio.
+    grades : DataFrame
+        A row a row of the ``grades`` that were stated: evidence, and quantities, how many numbers
+        take their spread from it. A published simulation has none: it could show whose.
+    still_members : dict of str to tuple of str
+        Members of correlation groups that stand still, by the name of the group; of a published
+        simulation none.
+    one_way : DataFrame or None
+        Of a published simulation, each number that is published moved to its own low and high, as
+        `socialvalue.published_sensitivity` says. Of an assessment it is worked out when asked for.
     """
 
     assumptions: Assumptions
@@ -64,6 +74,9 @@ class Simulation:
     probability_value_exceeds_cost: float
     probability_error: float
     ratio_missing: str | None
+    grades: pd.DataFrame = field(default_factory=pd.DataFrame)
+    still_members: Mapping[str, Keys] = field(default_factory=dict)
+    one_way: pd.DataFrame | None = None
     model: ValueModel | None = None
     values: np.ndarray | None = None
     tables: dict[Keys, pd.DataFrame] = field(default_factory=dict)
@@ -108,6 +121,43 @@ class Simulation:
             split, told = self.model.with_tables(keys), {keys: self.model.result.by(*keys)}
             self.tables.update(tables_by(split, self.values, self.level, told))
         return self.tables[keys].copy()
+
+    def payback(self) -> pd.Series:
+        """Distribution of the payback: when value reaches what was put in, if ever.
+
+        Of the same draws, and defined as in ``totals`` of a result: the first time at which the
+        running present value of what the ratio compares reaches its inputs, linear within a year.
+
+        Returns
+        -------
+        Series
+            central (the assessment's own), low, median, high [years]; share_never, the share of
+            draws in which value never reaches the inputs, with share_never_error [share]. Such
+            draws stand after all others: where an end falls among them, it is null.
+
+        Raises
+        ------
+        SettingsError
+            If there is no ratio, or the simulation is published: value by year of merged groups is
+            not shown, and a payback would be one more figure of it.
+
+        Examples
+        --------
+        >>> import socialvalue as sv
+        >>> simulation = sv.assess(sv.datasets.load_network()).simulate(draws=320, seed=1)
+        >>> found = simulation.payback()
+        >>> bool(found["low"] <= found["median"] <= found["high"]), float(found["share_never"])
+        (True, 0.0)
+        """
+        if self.ratio_missing:
+            raise SettingsError(f"There is no payback: {self.ratio_missing}.")
+        if self.model is None or self.values is None:
+            raise SettingsError(
+                "A published simulation has no payback: the years of merged groups are not shown. "
+                "Ask the simulation of the assessment itself."
+            )
+        central = float(self.model.result.totals["payback_years"])
+        return told(paybacks(self.model, self.values), central, self.level)
 
     @property
     def convergence_error(self) -> pd.Series:
@@ -170,8 +220,29 @@ class Simulation:
             f"({_WORDS[self.sampler]}, seed {self.seed}{noise}). {int((~still).sum())} numbers "
             f"vary; {int(still.sum())} stand still "
             f"for want of a stated spread, and {self.share_fixed:.0%} of the value rests on those "
-            f"alone. {chance[0].upper()}{chance[1:]}."
+            f"alone. {chance[0].upper()}{chance[1:]}.{self._grades_in_words()}"
+            f"{self._groups_in_words()}"
         )
+
+    def _groups_in_words(self) -> str:
+        """Which members of correlation groups go with none, since they stand still."""
+        return "".join(
+            f" In the correlation group {name!r} {', '.join(still)} stand"
+            f"{'s' if len(still) == 1 else ''} still and go{'es' if len(still) == 1 else ''} with "
+            "no other."
+            for name, still in self.still_members.items()
+        )
+
+    def _grades_in_words(self) -> str:
+        """How many rows of the stated grades were used, and which were not."""
+        if self.grades.empty:
+            return ""
+        idle = self.grades.loc[self.grades["quantities"] == 0, "evidence"]
+        of_all = f" {len(self.grades) - len(idle)} of {len(self.grades)} rows of grades were used"
+        if idle.empty:
+            return f"{of_all}."
+        named = ", ".join(grade or "(blank)" for grade in idle)
+        return f"{of_all}; no quantity takes its spread from {named}."
 
     def ranges_on(self, table: pd.DataFrame, keys: Keys) -> pd.DataFrame:
         """A result's table by keys with the simulated low and high; null where there is none."""

@@ -65,8 +65,8 @@ class Stated:
         ----------
         central : float
         own : tuple of float
-            The ends that are published or recorded; nan where there is none. They hold where the
-            statement has no ends.
+            The ends that are published, recorded or of the grade; nan where there is none. They
+            hold where the statement has no ends.
         **bounds
             least and most.
         """

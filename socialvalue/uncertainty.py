@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from socialvalue.correlation import CorrelationGroup
+from socialvalue.correlation import CorrelationGroup, still_members
 from socialvalue.draw_statistics import BATCHES, STATISTICS, standard_error, statistics
 from socialvalue.draws import draw
 from socialvalue.errors import SettingsError
@@ -60,9 +60,11 @@ def simulate(  # noqa: PLR0913
         value), or standard_error; where wanted distribution, level and source.
     grades : DataFrame, optional
         evidence, down, up: spreads of the quantities of records that state no range, by the grade
-        of their evidence.
+        of their evidence. A grade that no record here has is passed over, and the simulation says
+        so; a word that is no grade is refused.
     correlations : sequence of CorrelationGroup
-        Parameters that move together, by name; by default each moves by itself.
+        Parameters that move together, by name; by default each moves by itself. Of each group at
+        least two must move; the simulation names those that do not.
 
     Returns
     -------
@@ -106,6 +108,7 @@ def simulate(  # noqa: PLR0913
             "states a range of its quantity. State spreads, or grades, if you know any."
         )
     names = model.parameters["parameter"].tolist()
+    still = still_members(correlations, [each.fixed for each in model.spreads], names)
     values = _values(model, (draws, seed, sampler), correlations, names)[:, moving]
     found = model.evaluate(values, moving)
     table = pd.DataFrame(found, columns=list(TOTALS))
@@ -128,6 +131,8 @@ def simulate(  # noqa: PLR0913
             standard_error(exceeds[:, None], lambda part: part.mean(axis=0))[0]
         ),
         ratio_missing=result.ratio_missing,
+        grades=model.uncertain.grades,
+        still_members=still,
         model=model,
         values=values,
     )

@@ -209,3 +209,23 @@ def test_what_is_published_can_be_written_and_not_published_again(assess, tmp_pa
     for profile, policy in (("internal", "under-5"), ("publish", "under-10")):
         with pytest.raises(SettingsError, match="published already, under-5"):
             once.for_output(profile, policy)
+
+
+def test_rows_of_two_versions_of_a_value_can_be_merged(assess, proxy_set):
+    # From when a value holds is a date, and of two dates no merged row has one.
+    proxies = proxy_set(
+        {"valid_from": "2024-04-01", "valid_to": "2025-03-31"},
+        {"valid_from": "2025-04-01", "unit_value": 150.0},
+    )
+    result = assess(
+        *people(9),
+        *people(3, first=20, outcome="Rested"),
+        *people(3, first=40, outcome="Rested", date="2025-05-01"),
+        proxies=proxies,
+        assumptions={"price_year": "2024-25"},
+    )
+    after = published(result)
+    merged = after.valued.rows[after.valued.rows["merged"]]
+    # Three at 100 and three at 150.
+    assert merged["present_value"].tolist() == [750]
+    assert merged["valid_from"].isna().all()

@@ -2,12 +2,14 @@
 
 import pandas as pd
 import pytest
+from markupsafe import escape
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from programmes import network, network_published
 
 from socialvalue.errors import SettingsError
-from socialvalue.report import charts, labels
+from socialvalue.report import charts, labels, page, tornado
+from socialvalue.report.csv_tables import tables_of
 from socialvalue.report.tornado import MOST_SPANS
 
 SPREADS = pd.DataFrame(
@@ -133,3 +135,186 @@ def test_fewer_bars_can_be_asked_for(moved):
     assert len(spans(ax)) == 2
     not_shown = int((moved["note"] != "no range stated").sum()) - 2
     assert f"{not_shown} more moved it less" in below(ax)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """The network with a simulated range, in which quantities vary too, and as it is published."""
+    result = network()
+    grades = pd.DataFrame({"evidence": ["before_after", "admin_record"], "down": 0.2, "up": 0.2})
+    simulation = result.simulate(320, spreads=SPREADS, grades=grades)
+    internal = result.with_range(simulation)
+    return internal, internal.for_output()
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("most", [1, 2, MOST_SPANS])
+@pytest.mark.parametrize("which", [0, 1])
+def test_no_words_overlap_however_few_the_bars(drawn, narrow, most, which):
+    ax = charts.tornado(drawn[which], narrow=narrow, most=most)
+    canvas = FigureCanvasAgg(ax.get_figure())
+    canvas.draw()
+    texts = [*ax.get_yticklabels(), ax._left_title, ax.xaxis.label, *ax.texts]
+    boxes = [text.get_window_extent(canvas.get_renderer()) for text in texts]
+    for place, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[place + 1 :]), texts[place]
+
+
+def test_a_result_with_a_simulated_range_is_tested_over_its_ranges(drawn):
+    internal, _ = drawn
+    grades = pd.DataFrame({"evidence": ["before_after", "admin_record"], "down": 0.2, "up": 0.2})
+    table = network().sensitivity(spreads=SPREADS, grades=grades).head(MOST_SPANS)
+    expected = table["net_present_value_at_high"] - table["net_present_value_as_assessed"]
+    found = [high for high, _ in spans(charts.tornado(internal))]
+    assert found == pytest.approx(expected.tolist(), abs=1e-6)
+    # Sizes of changes are among them, and the assessment's own notes leave nothing out.
+    assert (table["kind"] == "quantity").any()
+    assert "Left out" not in below(charts.tornado(internal))
+
+
+def test_published_bars_follow_from_the_published_map(drawn):
+    """Whoever reads the published map alone comes to the same bars: they show nothing more."""
+    _, shown = drawn
+    rows = shown.valued.rows[shown.valued.rows["counted"]]
+    # What was merged from several values has no value for one, and is in no bar.
+    assert rows["proxy_id"].isna().any()
+    central = shown.totals["net_present_value"]
+    table = shown.simulation.one_way.query("note == ''")
+    seen = set()
+    for row in table.to_dict("records"):
+        if row["unit"] == "ratio to the published values":
+            behind = rows.loc[rows["proxy_id"] == row["what"].split(",")[0], "present_value"]
+            low, high = (behind.sum() * (row[end] - 1) for end in ("low", "high"))
+        elif row["kind"] == "unit_value":
+            behind = rows.loc[rows["proxy_id"] == row["what"].split(",")[0], "present_value"]
+            low, high = (behind.sum() * (row[end] / row["central"] - 1) for end in ("low", "high"))
+        elif row["kind"] == "deadweight":
+            behind = rows.loc[rows["deadweight_from"] == row["what"], "present_value"]
+            left = 1 - row["central"]
+            low, high = (behind.sum() * ((1 - row[end]) / left - 1) for end in ("low", "high"))
+        elif row["kind"] == "input_value":
+            spent = shown.inputs.query(f"input_type == {row['what']!r}")["present_value"].sum()
+            low, high = (-spent * (row[end] - 1) for end in ("low", "high"))
+        else:
+            continue
+        seen.add(row["kind"])
+        found = [row[f"net_present_value_at_{end}"] - central for end in ("low", "high")]
+        # Sums of half a million pounds in doubles.
+        assert found == pytest.approx([low, high], abs=1e-6), row["parameter"]
+    assert seen == {"unit_value", "deadweight", "input_value"}
+
+
+def test_a_number_of_merged_groups_is_in_no_published_bar(drawn):
+    internal, shown = drawn
+    table = shown.simulation.one_way
+    assert not (table["kind"] == "quantity").any()
+    assert set(table["parameter"]) <= set(shown.simulation.parameters["parameter"])
+    hidden = set(internal.by("outcome")["outcome"]) - set(shown.by("outcome")["outcome"])
+    assert hidden and not any(str(each) in table.to_csv() for each in hidden)
+    assert "value_behind" not in table
+    words = below(charts.tornado(shown)).replace("\n", " ")
+    assert "what any number does to groups that were merged" in words
+
+
+def people(count, first, **change):
+    return [{"person_id": f"p{first + i}", "quantity": 1, **change} for i in range(count)]
+
+
+@pytest.fixture
+def merged(assess, proxy_set):
+    """Nine Calmer with tea; two Fed with cake, who are merged with six Rested with tea."""
+    proxies = proxy_set({"low": 80.0, "high": 150.0}, {"proxy_id": "cake", "unit_value": 50.0})
+    result = assess(
+        *people(9, 0, outcome="Calmer"),
+        *people(6, 20, outcome="Rested"),
+        *people(2, 40, outcome="Fed", proxy_id="cake"),
+        proxies=proxies,
+        assumptions={"price_year": "2024-25"},
+    )
+    cakes = pd.DataFrame([{"field": "unit_value", "proxy_id": "cake", "low": 10.0, "high": 90.0}])
+    return result.with_range(result.simulate(320, spreads=cakes))
+
+
+def test_bars_of_a_few_people_by_hand(merged):
+    inside = charts.tornado(merged)
+    # Fifteen teas at 100, 80 to 150: -300 to +750. Two cakes at 50, 10 to 90: 80 either way.
+    assert spans(inside) == [pytest.approx((750, -300)), pytest.approx((80, -80))]
+    outside = charts.tornado(merged.for_output())
+    # Nine teas are in a row by themselves; the other six are merged with the cakes.
+    assert spans(outside) == [pytest.approx((450, -180))]
+    assert numbers(outside) == ["£1,420 to £2,050"]
+
+
+def test_a_ratio_weighed_by_merged_rows_is_not_published(assess, proxy_set):
+    # The ends of a value that has two dated versions are weighed by the value behind each: with
+    # the version of 2025 used by two people alone, the ends would tell how much is theirs.
+    proxies = proxy_set(
+        {"low": 90.0, "high": 110.0, "valid_from": "2024-04-01", "valid_to": "2025-03-31"},
+        {"low": 50.0, "high": 150.0, "valid_from": "2025-04-01"},
+        {"proxy_id": "cake", "low": 50.0},
+    )
+    records = [
+        *people(9, 0),
+        *people(6, 20, outcome="Fed", proxy_id="cake"),
+        *people(7, 60, outcome="Full", proxy_id="cake"),
+    ]
+    few = people(2, 40, outcome="Rested", date="2025-05-01")
+    settings = {"price_year": "2024-25"}
+    safe = assess(
+        *records, *people(5, 40, date="2025-05-01"), proxies=proxies, assumptions=settings
+    )
+    kept = safe.with_range(safe.simulate(320)).for_output().simulation
+    assert "unit_value: tea" in set(kept.parameters["parameter"])
+    assert "unit_value: tea" in set(kept.one_way["parameter"])
+    result = assess(*records, *few, proxies=proxies, assumptions=settings)
+    ranged = result.with_range(result.simulate(320))
+    shown = ranged.for_output()
+    rows = shown.valued.rows
+    assert rows.loc[rows["merged"], "proxy_id"].isna().all() and rows["merged"].any()
+    assert "unit_value: tea" in set(ranged.simulation.parameters["parameter"])
+    assert "unit_value: tea" not in set(shown.simulation.parameters["parameter"])
+    assert "unit_value: tea" not in set(shown.simulation.one_way["parameter"])
+
+
+def test_where_only_merged_groups_move_nothing_is_drawn(assess, proxy_set):
+    proxies = proxy_set({}, {"proxy_id": "cake", "unit_value": 50.0, "low": 10.0, "high": 90.0})
+    result = assess(
+        *people(9, 0, outcome="Calmer"),
+        *people(6, 20, outcome="Rested"),
+        *people(2, 40, outcome="Fed", proxy_id="cake"),
+        proxies=proxies,
+        assumptions={"price_year": "2024-25"},
+    )
+    shown = result.with_range(result.simulate(320)).for_output()
+    assert "tornado" not in charts.charts_of(shown)
+    assert "sensitivity" not in tables_of(shown)
+    text = page.render(shown)
+    assert "None can be shown here." in text
+    assert "cake" not in text
+
+
+def test_the_page_and_the_folder_show_it_with_its_numbers(drawn):
+    for result in drawn:
+        words = charts.alt_text("tornado", result)
+        first = tornado.tested(result).iloc[0]
+        ends = [labels.money(first[f"net_present_value_at_{end}"]) for end in ("low", "high")]
+        assert words.startswith("Bar chart of how far net present value moves from £352,618 when")
+        assert f"(10,000 to 16,000 GBP of 2019) {ends[0]} to {ends[1]};" in words
+        text = page.render(result)
+        part = text[text.index('<h2 id="moved">') : text.index('<h2 id="cases">')]
+        assert 'href="#moved"' in text and part.count("<svg") == 2
+        assert str(escape(words)) in part
+        for said in ("how likely any answer is", "several numbers that are off at once"):
+            assert said in part
+        assert ("Left out" in part) == (result.profile == "publish")
+        for end in ends:
+            assert f">{end}<" in part
+        pd.testing.assert_frame_equal(tables_of(result)["sensitivity"], tornado.tested(result))
+        assert "tornado" in charts.charts_of(result)
+
+
+def test_without_a_simulated_range_there_is_no_chart_on_the_page():
+    result = network_published()
+    assert "tornado" not in charts.charts_of(result)
+    assert "sensitivity" not in tables_of(result)
+    assert "moved" not in [part["anchor"] for part in page._sections(result)]

@@ -343,3 +343,278 @@ def test_where_costs_alone_vary_the_value_is_said_to_stand(assess):
     simulation = assess(inputs=INPUTS).simulate(400, spreads=spread)
     assert "Present value GBP 1,000, which nothing moves, from 400 draws" in repr(simulation)
     assert "nan" not in repr(simulation)
+
+
+def of_grades(*grades):
+    return pd.DataFrame({"evidence": list(grades), "down": 0.5, "up": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("grade", "near"),
+    [("self report", "self_report"), ("Trial", "trial"), ("beforeafter", "before_after")],
+)
+@pytest.mark.parametrize("ask", ["simulate", "sensitivity", "switching_values"])
+def test_a_word_that_is_no_grade_of_evidence_is_refused(cups, grade, near, ask):
+    result = cups({"evidence": "self_report"}, inputs=INPUTS)
+    with pytest.raises(SettingsError, match="no grade") as refused:
+        getattr(result, ask)(grades=of_grades("estimate", grade))
+    said = str(refused.value)
+    assert f"{grade!r} (did you mean {near}?)" in said
+    # The grades of docs/reference/glossary.md, in order.
+    assert (
+        "self_report, before_after, comparison_group, trial, admin_record, testimony, estimate"
+    ) in said
+
+
+def test_how_many_rows_of_grades_were_used_is_said(cups):
+    records = ({"evidence": "self_report"}, {"evidence": "self_report", "outcome": "Awake"}, {})
+    own = {"evidence": "trial", "outcome": "Warm", "quantity_low": 8, "quantity_high": 12}
+    simulation = cups(*records, own).simulate(
+        320, grades=of_grades("self_report", "", "trial", "estimate")
+    )
+    # Calmer and Awake were told by people; one more Calmer states no grade. Warm has its own range.
+    assert simulation.grades.set_index("evidence")["quantities"].to_dict() == {
+        "self_report": 2,
+        "": 1,
+        "trial": 0,
+        "estimate": 0,
+    }
+    assert repr(simulation).endswith(
+        "2 of 4 rows of grades were used; no quantity takes its spread from trial, estimate."
+    )
+    every = cups(*records).simulate(320, grades=of_grades("self_report"))
+    assert repr(every).endswith("1 of 1 rows of grades were used.")
+    assert "grades" not in repr(cups().simulate(320))
+
+
+def test_a_grade_whose_quantities_are_stated_by_name_is_not_used(cups):
+    result = cups({"evidence": "self_report"})
+    grades = of_grades("self_report")
+    graded = result.simulate(320, grades=grades).parameters
+    name = graded.loc[graded["kind"] == "quantity", "parameter"].item()
+    by_name = pd.DataFrame([{"parameter": name, "low": 9.0, "high": 11.0}])
+    simulation = result.simulate(320, grades=grades, spreads=by_name)
+    assert simulation.grades["quantities"].tolist() == [0]
+    # For all quantities at once: the same, in the other way of saying it.
+    in_field = pd.DataFrame([{"field": "quantity", "down": 0.1, "up": 0.1}])
+    other = result.simulate(320, grades=grades, spreads=in_field)
+    assert other.grades["quantities"].tolist() == [0]
+
+
+def test_a_published_simulation_does_not_say_how_changes_are_known():
+    result = network()
+    simulation = result.simulate(320, grades=of_grades("self_report", "before_after"))
+    assert len(simulation.grades) == 2
+    assert result.with_range(simulation).for_output().simulation.grades.empty
+
+
+STILL_COFFEE = ({**TEA, "unit_value": 110.0}, {"proxy_id": "coffee", "unit_value": 50.0})
+DRINKS = sv.CorrelationGroup("drinks", ["unit_value: tea", "unit_value: coffee"], 0.8)
+
+
+def test_a_correlation_group_of_which_one_moves_is_refused(cups):
+    # Coffee publishes no range: nothing is correlated, whatever the group says.
+    with pytest.raises(SettingsError) as refused:
+        cups(proxies=STILL_COFFEE).simulate(320, correlations=[DRINKS])
+    assert str(refused.value) == (
+        "Correlation group 'drinks': one of its members moves, so it correlates nothing. No "
+        "spread is stated for 'unit_value: coffee': state one in spreads or grades, or leave the "
+        "group out."
+    )
+    # With a spread for it there is something to correlate.
+    stated = pd.DataFrame([{"field": "unit_value", "proxy_id": "coffee", "down": 0.1, "up": 0.1}])
+    simulation = cups(proxies=STILL_COFFEE).simulate(320, spreads=stated, correlations=[DRINKS])
+    assert simulation.still_members == {} and "drinks" not in repr(simulation)
+
+
+def test_a_correlation_group_of_which_none_moves_names_them_all(cups):
+    costs = pd.DataFrame([{"field": "input_value", "down": 0.1, "up": 0.1}])
+    plain = ({"unit_value": 110.0}, STILL_COFFEE[1])
+    with pytest.raises(SettingsError, match="no member moves.*'unit_value: tea', 'unit_value: cof"):
+        cups(proxies=plain, inputs=INPUTS).simulate(320, spreads=costs, correlations=[DRINKS])
+
+
+def test_members_that_stand_still_beside_two_that_move_are_named(cups):
+    costs = pd.DataFrame([{"field": "input_value", "down": 0.1, "up": 0.1}])
+    members = ["unit_value: tea", "unit_value: coffee", "input_value: cash"]
+    group = sv.CorrelationGroup("all", members, 0.8)
+    result = cups(proxies=STILL_COFFEE, inputs=INPUTS)
+    simulation = result.simulate(320, spreads=costs, correlations=[group])
+    assert simulation.still_members == {"all": ("unit_value: coffee",)}
+    assert repr(simulation).endswith(
+        " In the correlation group 'all' unit_value: coffee stands still and goes with no other."
+    )
+    # Those that move do go together: dear tea with dear inputs.
+    draws = simulation.draws[["present_value", "input_value"]].corr("spearman").iloc[0, 1]
+    # Three standard errors of a rank correlation, as in test_draws.
+    assert draws == pytest.approx(0.8, abs=3 * 1.07 * (1 - 0.8**2) / math.sqrt(320))
+
+
+def test_two_correlation_groups_of_one_name_are_refused(cups):
+    result, grades = cups(), of_grades("")
+    parameters = result.simulate(320, grades=grades).parameters.query("distribution != 'fixed'")
+    first, second, third, fourth = parameters["parameter"]
+    groups = [
+        sv.CorrelationGroup("drinks", pair, 0.1) for pair in ([first, second], [third, fourth])
+    ]
+    with pytest.raises(SettingsError, match="Two correlation groups are called 'drinks'"):
+        result.simulate(320, grades=grades, correlations=groups)
+
+
+def test_a_published_simulation_names_no_members_of_groups():
+    result = network()
+    names = result.simulate(320).parameters
+    moving = names.loc[names["distribution"] != "fixed", "parameter"].tolist()
+    still = names.loc[names["distribution"] == "fixed", "parameter"].iloc[0]
+    group = sv.CorrelationGroup("both", [*moving[:2], still], 0.2)
+    simulation = result.simulate(320, correlations=[group])
+    assert simulation.still_members == {"both": (still,)}
+    published = result.with_range(simulation).for_output().simulation
+    assert published.still_members == {} and "both" not in repr(published)
+
+
+def test_why_a_published_breakdown_has_no_range(cups):
+    """With a range the two people who had coffee in one band could be solved for."""
+    teas = [
+        {"person_id": f"t{i}", "quantity": 1, "band": band} for i, band in enumerate("abab" * 5)
+    ]
+    coffee = {"proxy_id": "coffee", "quantity": 1, "outcome": "Awake"}
+    few = [{**coffee, "person_id": f"c{i}", "band": "a"} for i in range(2)]
+    more = [{**coffee, "person_id": f"d{i}", "band": "b"} for i in range(9)]
+    still = ({**TEA, "unit_value": 110.0}, {"proxy_id": "coffee", "unit_value": 50.0})
+    result = cups(*teas, *few, *more, proxies=still, breakdowns=["band"])
+    simulation = result.simulate(1_600, 1)
+    inside = simulation.by("band").set_index("band").loc["a"]
+    # Tea is 60 to 160, evenly: its upper end at 95% is 157.5, 47.5 above 110. The error of an end
+    # of the range is far less than one tea moves it.
+    teas_in_a = (inside["high"] - inside["present_value"]) / 47.5
+    assert round(teas_in_a) == 10
+    assert (inside["present_value"] - 10 * 110) / 50 == pytest.approx(2)
+    shown = result.with_range(simulation).for_output()
+    bands = shown.by("band").set_index("band")
+    # Twelve and nineteen people: neither is merged, and neither has any second figure.
+    assert bands["present_value"].to_dict() == {"a": 1200, "b": 10 * 110 + 9 * 50}
+    second = ["gross_value", "net_value", "present_value_low", "present_value_high"]
+    assert bands[second].isna().all(axis=None)
+    assert ("band",) not in shown.simulation.tables
+
+
+def test_a_group_that_is_a_key_of_the_map_is_published_with_its_range(cups):
+    # What the page on uncertainty says to do: the bands as stakeholder groups.
+    def drinks(count, first, **more):
+        return [{"person_id": f"p{first + i}", "quantity": 1, **more} for i in range(count)]
+
+    coffee = {"proxy_id": "coffee", "outcome": "Awake"}
+    result = cups(
+        *drinks(10, 0, stakeholder_group="band a"),
+        *drinks(2, 20, stakeholder_group="band a", **coffee),
+        *drinks(12, 30, stakeholder_group="band b"),
+        *drinks(9, 50, stakeholder_group="band b", **coffee),
+    )
+    simulation = result.simulate(1_600, 1)
+    shown = result.with_range(simulation).for_output()
+    found = shown.by("stakeholder_group").set_index("stakeholder_group")
+    assert found[["present_value_low", "present_value_high"]].notna().all(axis=None)
+    # The two coffees of band a are merged with the nine of band b: in each draw the row of both is
+    # eleven coffees, band a ten teas and band b twelve. Added up here, draw by draw.
+    names = simulation.parameters["parameter"].tolist()
+    moving = [names[place] for place in simulation.model.moving]
+    tea, drawn = (
+        simulation.values[:, moving.index(f"unit_value: {each}")] for each in ("tea", "coffee")
+    )
+    by_hand = {"band a": 10 * tea, "band b": 12 * tea, "small groups, merged": 11 * drawn}
+    for group, values in by_hand.items():
+        ends = found.loc[group, ["present_value_low", "present_value_high"]].tolist()
+        assert ends == pytest.approx(np.quantile(values, [0.025, 0.975]).tolist(), rel=1e-9)
+
+
+def of_tea(simulation):
+    """The price of a cup of tea in each draw."""
+    names = simulation.parameters["parameter"].tolist()
+    moving = [names[place] for place in simulation.model.moving]
+    return simulation.values[:, moving.index("unit_value: tea")]
+
+
+def test_payback_draw_by_draw(cups):
+    # Ten cups of tea in each of three years, at 60 to 160 pounds; 2,250 were put in. A year is
+    # worth 10 x price, so value reaches inputs after 2,250 / (10 x price) = 225 / price years: of
+    # 110 after 2.045, of 75 after 3, and of less never. That is (75 - 60) / 100 = 15% of the draws.
+    inputs = INPUTS.assign(amount=2250.0)
+    result = cups({"duration_years": 3}, inputs=inputs)
+    assert result.totals["payback_years"] == pytest.approx(225 / 110)
+    simulation = result.simulate(DRAWS, 3, sampler="random", level=0.5)
+    price, found = of_tea(simulation), simulation.payback()
+    by_hand = np.sort(np.where(price >= 75, 225 / price, np.inf))
+    # A quarter, a half and three quarters of 4,000 draws.
+    ends = [by_hand[999], by_hand[1999], by_hand[2999]]
+    assert found[["low", "median", "high"]].tolist() == pytest.approx(ends, rel=1e-9)
+    assert found["central"] == result.totals["payback_years"]
+    assert found["share_never"] == np.isinf(by_hand).mean()
+    of_share = ERRORS * math.sqrt(0.15 * 0.85 / DRAWS)
+    assert found["share_never"] == pytest.approx(0.15, abs=of_share)
+    # In theory a quarter of the draws is above 135: 225 / 135 = 1.667, where a draw more moves
+    # the end by 225 / 135^2 x 100 a share.
+    of_end = ERRORS * math.sqrt(0.25 * 0.75 / DRAWS) * 100 * 225 / 135**2
+    assert found["low"] == pytest.approx(225 / 135, abs=of_end)
+    # At 95% the upper end is among the draws that never pay back.
+    assert np.isnan(result.simulate(DRAWS, 3, level=0.95).payback()["high"])
+
+
+def test_payback_counts_what_the_ratio_compares_and_years_without_value(cups):
+    # Walks cost 1,500 in 2024-25; its tea comes in 2026-27 alone, ten cups: two years without value
+    # and then 1,500 / (10 x price) of a year. Coffee is of a project without inputs.
+    project = {"project": "Walks", "date": "2026-05-01"}
+    coffee = {"proxy_id": "coffee", "quantity": 900, "outcome": "Awake", "project": "Bar"}
+    result = cups(project, coffee, inputs=INPUTS.assign(project="Walks"))
+    simulation = result.simulate(DRAWS, 2, level=0.5)
+    price = of_tea(simulation)
+    by_hand = np.where(price >= 150, 2 + 150 / price, np.nan)
+    found = simulation.payback()
+    # A price above 150 has one draw in ten: even the lower end is never.
+    assert found["share_never"] == np.isnan(by_hand).mean() == pytest.approx(0.9, abs=0.01)
+    assert found[["low", "median", "high"]].isna().all()
+    assert np.isnan(found["central"])
+    wide = result.simulate(DRAWS, 2, level=0.95).payback()
+    ends = np.sort(np.where(np.isnan(by_hand), np.inf, by_hand))
+    assert wide["low"] == pytest.approx(ends[99], rel=1e-9)
+
+
+def test_dearer_inputs_pay_back_later(cups):
+    stated = pd.DataFrame(
+        [
+            {"field": "input_value", "low": 1.0, "high": 1.5, "distribution": "uniform"},
+            {"parameter": "unit_value: tea", "distribution": "fixed"},
+        ]
+    )
+    inputs = INPUTS.assign(amount=1100.0)
+    simulation = cups({"duration_years": 2}, inputs=inputs).simulate(
+        DRAWS, 1, spreads=stated, level=0.5, sampler="random"
+    )
+    # 1,100 a year against 1,100 to 1,650: 1 to 1.5 years, the middle half 1.125 to 1.375.
+    of_end = ERRORS * math.sqrt(0.25 * 0.75 / DRAWS) * 0.5
+    found = simulation.payback()
+    assert found[["low", "high"]].tolist() == pytest.approx([1.125, 1.375], abs=of_end)
+    assert found[["share_never", "share_never_error"]].tolist() == [0, 0]
+
+
+def test_where_there_is_no_payback_the_reason_is_said(cups):
+    with pytest.raises(SettingsError, match="There is no payback: no inputs were recorded"):
+        cups().simulate(320).payback()
+    result = network()
+    published = result.with_range(result.simulate(320)).for_output().simulation
+    with pytest.raises(SettingsError, match="the years of merged groups are not shown"):
+        published.payback()
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_shape_without_ends_keeps_those_of_the_grade(cups, by_name):
+    result, grades = cups({"evidence": "self_report"}), of_grades("self_report")
+    graded = result.simulate(320, grades=grades).parameters
+    name = graded.loc[graded["kind"] == "quantity", "parameter"].item()
+    about = {"parameter": name} if by_name else {"field": "quantity"}
+    spreads = pd.DataFrame([{**about, "distribution": "uniform"}])
+    simulation = result.simulate(320, grades=grades, spreads=spreads)
+    row = simulation.parameters.set_index("kind").loc["quantity"]
+    # Ten, half of it down and up.
+    assert row[["low", "high", "distribution"]].tolist() == [5.0, 15.0, "uniform"]
+    assert simulation.grades["quantities"].tolist() == [1]

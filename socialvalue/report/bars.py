@@ -185,8 +185,8 @@ def wrapped(name: str, line: int = _LINE) -> str:
     return "\n".join(lines)
 
 
-def say_below(ax: Axes, lines: Sequence[str], narrow: bool = False) -> None:
-    """Notes below the axis, wrapped to the width of the picture."""
+def say_below(ax: Axes, lines: Sequence[str], narrow: bool = False) -> int:
+    """Notes below the axis, wrapped to the width of the picture; returns their number of lines."""
     width = _NARROW_NOTE if narrow else _NOTE
     parts = [part for line in lines for part in textwrap.wrap(line, width)]
     if parts:
@@ -203,6 +203,7 @@ def say_below(ax: Axes, lines: Sequence[str], narrow: bool = False) -> None:
             annotation_clip=False,
             parse_math=False,
         )
+    return len(parts)
 
 
 def _axes(ax: Axes | None, names: Sequence[str], narrow: bool) -> Axes:

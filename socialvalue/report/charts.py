@@ -13,6 +13,7 @@ from socialvalue.report import labels
 from socialvalue.report.bars import BAR, Bars, draw, say_below, steps
 from socialvalue.report.change_chart import change as change
 from socialvalue.report.distribution import distribution as distribution
+from socialvalue.report.tornado import in_words, is_drawn
 from socialvalue.report.tornado import tornado as tornado
 from socialvalue.results import Result
 from socialvalue.summary import MERGED, UNALLOCATED
@@ -192,6 +193,8 @@ def _bars(
 def chart(result: Result, name: str, *, narrow: bool = False) -> Axes:
     """One chart of a result, by the name of its file."""
     others = {"year": by_year, "stakeholder_group": stakeholder_group, "waterfall": waterfall}
+    if name == "tornado":
+        return tornado(result, narrow=narrow)
     if name in others:
         return others[name](result, narrow=narrow)
     return by_category(result, name, narrow=narrow)
@@ -203,12 +206,16 @@ def charts_of(result: Result) -> dict[str, Axes]:
     found = {name: chart(result, name) for name in names}
     if result.simulation is not None and not result.range.missing:
         found["distribution"] = distribution(result.simulation)
+    if is_drawn(result):
+        found["tornado"] = chart(result, "tornado")
     return found
 
 
 def alt_text(chart: str, result: Result) -> str:
     """What a chart shows, in words, for those who cannot see it."""
     currency = labels.currency_of(result)
+    if chart == "tornado":
+        return in_words(result)
     if chart == "waterfall":
         table = result.waterfall()
         parts = [

@@ -8,6 +8,7 @@ import pandas as pd
 
 from socialvalue.files import replace_whole
 from socialvalue.report.said import has_importance
+from socialvalue.report.tornado import is_drawn, tested
 from socialvalue.results import Result
 
 # The last four are the wide forms of the first four, which some programs take for them.
@@ -38,6 +39,8 @@ def tables_of(result: Result) -> dict[str, pd.DataFrame]:
         "discount_factors": result.discount_factors,
         "read_otherwise": result.coerced,
     }
+    if is_drawn(result):
+        tables["sensitivity"] = tested(result)
     if len(result.survey_change):
         tables["survey_change"] = result.survey_change
     if result.shown_conventions is not None:

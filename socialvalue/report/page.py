@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from socialvalue.files import replace_whole
-from socialvalue.report import labels, said, worth
+from socialvalue.report import labels, moved, said, worth
 from socialvalue.report import page_parts as parts
 from socialvalue.report import page_tables as tables
 from socialvalue.report.shown import on_page
@@ -101,6 +101,7 @@ def _sections(result: Result) -> list[dict[str, Any]]:
     currency = labels.currency_of(result)
     priced = not labels.nothing_priced(result)
     found = [
+        moved.numbers(result) if priced else None,
         worth.cases(result) if priced else None,
         worth.unit_costs(result) if len(result.inputs) else None,
         worth.conventions(result) if priced else None,

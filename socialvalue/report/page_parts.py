@@ -40,7 +40,7 @@ def _goal(result: Result, framework: str, table: pd.DataFrame) -> dict[str, Any]
     return {
         "title": labels.WORDS.get(framework, framework),
         "anchor": framework,
-        "figure": _figure(result, framework),
+        "figure": figure(result, framework),
         "rows": rows,
         "total": _sums(result, table),
     }
@@ -67,7 +67,7 @@ def breakdowns(result: Result) -> list[dict[str, Any]]:
     return [_breakdown(result, key) for key in asked if key not in shown]
 
 
-def _figure(result: Result, chart: str) -> dict[str, Any] | None:
+def figure(result: Result, chart: str) -> dict[str, Any] | None:
     """A picture for wide pages and one for narrow ones, with its words."""
     if labels.nothing_priced(result):
         return None
@@ -127,13 +127,13 @@ def _steps(result: Result) -> dict[str, Any]:
     return {
         "title": "From gross to present value",
         "anchor": "waterfall",
-        "figure": _figure(result, "waterfall"),
+        "figure": figure(result, "waterfall"),
         "rows": rows,
     }
 
 
 def _split(result: Result, key: str) -> dict[str, Any]:
-    return {**_breakdown(result, key), "anchor": key, "figure": _figure(result, key)}
+    return {**_breakdown(result, key), "anchor": key, "figure": figure(result, key)}
 
 
 def _breakdown(result: Result, key: str) -> dict[str, Any]:

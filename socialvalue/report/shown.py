@@ -65,19 +65,20 @@ class Shown(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A part of the report: its anchor, title, what must be said with it, and its tables."""
+    """A part of the report: its anchor, title, what must be said with it, tables and picture."""
 
     anchor: str
     title: str
     notes: Sequence[str]
     tables: Sequence[Shown]
+    figure: dict[str, Any] | None = None
 
 
 def on_page(section: Section, currency: str) -> dict[str, Any]:
     """A section with its tables written out as text."""
     tables = [_table(shown, currency) for shown in section.tables]
     about = {"anchor": section.anchor, "title": section.title, "notes": list(section.notes)}
-    return {**about, "tables": tables}
+    return {**about, "figure": section.figure, "tables": tables}
 
 
 def _table(shown: Shown, currency: str) -> dict[str, Any]:

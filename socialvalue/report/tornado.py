@@ -11,7 +11,7 @@ from socialvalue.errors import SettingsError
 from socialvalue.report import labels
 from socialvalue.report.bars import say_below, spans
 from socialvalue.results import Result
-from socialvalue.sensitivity import NO_RANGE
+from socialvalue.sensitivity import NO_RANGE, one_way
 
 MOST_SPANS = 15
 """Bars of a chart, unless more or fewer are asked for."""
@@ -20,6 +20,13 @@ ANSWERS = {
     "net_present_value": "net present value",
     "sroi_ratio": "the ratio",
 }
+LEFT_OUT = (
+    "Left out, as they could show a small group: the sizes of changes, what records state "
+    "themselves, and what any number does to groups that were merged."
+)
+"""Said of a published result."""
+_LINE_OF_NOTES = 0.15
+"""Height of a line of notes below the bars [inches]."""
 _NAME = 80
 """Characters of a parameter's name; what follows is its range."""
 
@@ -40,7 +47,8 @@ def tornado(
     Parameters
     ----------
     result : Result or DataFrame
-        A result, or the table of its ``sensitivity``.
+        A result, or the table of its ``sensitivity``. A result with a simulated range is tested
+        over the ranges of that simulation; where it is published, over the rows that it shows.
     ax : Axes, optional
     most : int
         Bars to draw, the widest first; a name takes up to three lines, so that an axes of 15 bars
@@ -57,10 +65,12 @@ def tornado(
     Raises
     ------
     SettingsError
-        If no parameter has a range, or a result is published.
+        If no parameter has a range, or a result is published without a simulated range.
     """
+    notes: list[str] = []
     if isinstance(result, Result):
-        table, currency = result.sensitivity(), labels.currency_of(result)
+        table, currency = tested(result), labels.currency_of(result)
+        notes = [LEFT_OUT] if result.profile == "publish" else []
     else:
         table = result
     moved = table[table["note"] != NO_RANGE]
@@ -85,9 +95,55 @@ def tornado(
         "" if of == "sroi_ratio" else currency,
         what,
     )
+    given = ax
     ax = spans(ax, [_name(row) for row in shown.to_dict("records")], changes, about, narrow)
-    say_below(ax, _notes(table, len(moved) - len(shown)), narrow)
+    lines = say_below(ax, [*_notes(table, len(moved) - len(shown)), *notes], narrow)
+    figure: Any = ax.get_figure()
+    if given is None:
+        # Notes must not take their room from the bars, least of all where those are few.
+        figure.set_figheight(figure.get_figheight() + _LINE_OF_NOTES * (lines + 1))
     return ax
+
+
+def tested(result: Result) -> pd.DataFrame:
+    """The one-way test that belongs to a result: over the ranges of its simulation, if it has one.
+
+    Raises
+    ------
+    SettingsError
+        If the result is published without a simulated range.
+    """
+    simulation = result.simulation
+    if simulation is None:
+        return result.sensitivity()
+    if simulation.one_way is not None:
+        return simulation.one_way.copy()
+    assert simulation.model is not None
+    return one_way(simulation.model)
+
+
+def is_drawn(result: Result) -> bool:
+    """Whether the chart is among those of a result: ranges were drawn from, and one can be shown.
+
+    Where no range is drawn the ranges are a scenario band, which moves everything at once.
+    """
+    return result.simulation is not None and bool((tested(result)["note"] != NO_RANGE).any())
+
+
+def in_words(result: Result) -> str:
+    """What the chart shows, for those who cannot see it."""
+    table = tested(result)
+    shown = table[table["note"] != NO_RANGE].head(MOST_SPANS)
+    of = str(table["swing_of"].iloc[0])
+    written = labels.ratio if of == "sroi_ratio" else _money(labels.currency_of(result))
+    parts = [
+        f"{_name(row)} {written(row[f'{of}_at_low'])} to {written(row[f'{of}_at_high'])}"
+        for row in shown.to_dict("records")
+    ]
+    return (
+        f"Bar chart of how far {ANSWERS[of]} moves from {written(_central(table, of))} when one "
+        f"number at a time goes to its own low and its own high: {'; '.join(parts)}."
+    )
 
 
 def _central(table: pd.DataFrame, of: str) -> float:
@@ -99,11 +155,16 @@ def _money(currency: str) -> Any:
 
 
 def _name(row: dict[str, Any]) -> str:
-    kind = labels.heading(row["kind"])
-    name = textwrap.shorten(f"{kind}: {row['what']}", _NAME, placeholder=" …")
+    name, ends = said_of(row)
+    return f"{name} ({ends})"
+
+
+def said_of(row: dict[str, Any]) -> tuple[str, str]:
+    """What a row of the test calls its number, cut where long, and its range with the unit."""
     low, high = (_figure(row[end]) for end in ("low", "high"))
     unit = "" if row["unit"] == "share" else f" {row['unit'].split(',')[0]}"
-    return f"{name} ({low} to {high}{unit})"
+    name = f"{labels.heading(row['kind'])}: {row['what']}"
+    return textwrap.shorten(name, _NAME, placeholder=" …"), f"{low} to {high}{unit}"
 
 
 def _figure(amount: float) -> str:

@@ -1,0 +1,56 @@
+"""Which numbers move the value most? The one-way test of the page: picture, words and table."""
+
+from typing import Any
+
+import pandas as pd
+
+from socialvalue.report.page_parts import figure
+from socialvalue.report.shown import Column, Section, Shown
+from socialvalue.report.tornado import ANSWERS, LEFT_OUT, MOST_SPANS, is_drawn, said_of, tested
+from socialvalue.results import Result
+from socialvalue.sensitivity import NO_RANGE
+
+TITLE = "Which numbers move it most"
+_WHAT = (
+    "Each number goes to its own low and to its own high while all the others stay as assessed; "
+    "the widest bar stands on top. So it shows on which number the answer hangs most. It does not "
+    "show how likely any answer is, nor what comes of several numbers that are off at once. A "
+    "number without a stated range was not moved, which does not mean that it is certain."
+)
+
+
+def numbers(result: Result) -> Section | None:
+    """How far each number moves the answer; nothing where the range is not drawn.
+
+    Where every number that moves could show a small group, words stand in place of the picture.
+    """
+    if result.simulation is None:
+        return None
+    published = result.profile == "publish"
+    notes = (_WHAT, LEFT_OUT) if published else (_WHAT,)
+    if not is_drawn(result):
+        return Section("moved", TITLE, (f"None can be shown here. {LEFT_OUT}",), ())
+    return Section("moved", TITLE, notes, (_table(result),), figure(result, "tornado"))
+
+
+def _table(result: Result) -> Shown:
+    table = tested(result)
+    of = str(table["swing_of"].iloc[0])
+    shown = table[table["note"] != NO_RANGE].head(MOST_SPANS)
+    rows = [_row(row, of) for row in shown.to_dict("records")]
+    answer = ANSWERS[of][0].upper() + ANSWERS[of][1:]
+    columns = (
+        Column("name", "Number", "text"),
+        Column("range", "Its range", "figure"),
+        Column("at_low", f"{answer} at its low", "money"),
+        Column("at_high", f"{answer} at its high", "money"),
+        Column("swing", "Distance", "money"),
+    )
+    said = f"{answer} as one number at a time moves"
+    return Shown(said, columns, pd.DataFrame(rows))
+
+
+def _row(row: dict[str, Any], of: str) -> dict[str, Any]:
+    name, ends = said_of(row)
+    at = {f"at_{end}": row[f"{of}_at_{end}"] for end in ("low", "high")}
+    return {"name": name, "range": ends, **at, "swing": row["swing"]}
