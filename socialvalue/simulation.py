@@ -16,6 +16,8 @@ from socialvalue.value_outputs import TOTALS
 
 SHOWN = tuple(name for name in TOTALS if not name.startswith("compared"))
 """Totals that a simulation shows."""
+MIDDLE = (0.25, 0.75)
+"""Shares of draws below the assessed value between which it lies in the middle half of them."""
 _WORDS = {"latin-hypercube": "Latin hypercube", "sobol": "Sobol", "random": "random"}
 
 Keys = tuple[str, ...]
@@ -177,7 +179,7 @@ class Simulation:
         ratio_low, ratio_high = totals.loc["sroi_ratio", ["low", "high"]]
         bare = self.ratio_missing is None and pd.isna(ratio_low)
         return Range(
-            kind=f"simulated from {len(self.draws):,} draws",
+            kind=f"simulated from {len(self.draws):,} draws{self._off_the_middle}",
             level=self.level,
             present_value_low=float(low),
             present_value_high=float(high),
@@ -187,6 +189,19 @@ class Simulation:
             share_without_range=self.share_fixed,
             ratio_missing="nothing that the ratio covers has a range" if bare else None,
         )
+
+    @property
+    def _off_the_middle(self) -> str:
+        """Where the value lies among the draws, in words; blank in the middle half of them."""
+        row = self.totals.set_index("total").loc["present_value"]
+        if "present_value" not in self.draws or np.isnan(row["low"]):
+            return ""
+        below = float((self.draws["present_value"] < row["central"]).mean())
+        low, high = MIDDLE
+        if low <= below <= high:
+            return ""
+        side, share = ("below", below) if below > high else ("above", 1 - below)
+        return f" ({share:.0%} of them {side} the value assessed)"
 
     @property
     def chance_in_words(self) -> str:

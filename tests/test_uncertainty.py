@@ -618,3 +618,15 @@ def test_a_shape_without_ends_keeps_those_of_the_grade(cups, by_name):
     # Ten, half of it down and up.
     assert row[["low", "high", "distribution"]].tolist() == [5.0, 15.0, "uniform"]
     assert simulation.grades["quantities"].tolist() == [1]
+
+
+def test_a_value_near_an_end_of_its_draws_says_so(assess, proxy_set):
+    # Every draw of a range that reaches down alone is at most the published value.
+    proxies = proxy_set({"low": 50.0, "high": 100.0})
+    result = assess(proxies=proxies)
+    ranged = result.with_range(result.simulate(400))
+    assert "(100% of them below the value assessed)" in ranged.headline
+    even = assess(proxies=proxy_set({"low": 50.0, "high": 150.0}))
+    assert "of them" not in even.with_range(even.simulate(400)).headline
+    up = assess(proxies=proxy_set({"low": 100.0, "high": 150.0}))
+    assert "(100% of them above the value assessed)" in up.with_range(up.simulate(400)).headline

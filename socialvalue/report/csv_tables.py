@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from socialvalue.files import replace_whole
-from socialvalue.report.said import has_importance
+from socialvalue.report.said import adjustments, has_importance
 from socialvalue.report.tornado import is_drawn, tested
 from socialvalue.results import Result
 
@@ -32,7 +32,7 @@ def tables_of(result: Result) -> dict[str, pd.DataFrame]:
         "unpriced": result.unpriced,
         "inputs": result.inputs,
         "findings": result.findings,
-        "adjustments": result.adjustments,
+        "adjustments": adjustments(result),
         "proxies_used": result.proxies_used,
         "assumptions": result.assumptions.to_rows(),
         "waterfall": result.waterfall(),

@@ -16,7 +16,7 @@ from socialvalue.optimism import optimism_table
 from socialvalue.proxies import DEFAULTS
 from socialvalue.report.csv_tables import keys_of
 from socialvalue.report.labels import before_unstated, headline
-from socialvalue.report.said import has_importance
+from socialvalue.report.said import adjustments, has_importance
 from socialvalue.results import Result
 from socialvalue.summary import UNALLOCATED
 
@@ -115,7 +115,7 @@ def to_json(result: Result) -> dict[str, Any]:
         "unpriced": _unpriced(result),
         "findings": _rows(result.findings),
         "assumptions": _settings(result),
-        "adjustments": _rows(result.adjustments),
+        "adjustments": _rows(adjustments(result)),
         "read_otherwise": _rows(result.coerced),
         **_valued_again(result),
         "provenance": _provenance(result),

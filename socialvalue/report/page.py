@@ -60,7 +60,7 @@ def render(result: Result) -> str:
         accepted=tables.findings(result, accepted=True),
         inputs=tables.inputs(result),
         assumptions=result.assumptions.to_rows().to_dict("records"),
-        adjustments=tables.texts(result.adjustments),
+        adjustments=tables.texts(said.adjustments(result)),
         proxies=tables.proxies(result),
         provenance=result.provenance,
     )

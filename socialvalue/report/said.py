@@ -38,6 +38,12 @@ def has_importance(result: Result) -> bool:
     return bool(result.weighted()["points"].notna().any())
 
 
+def adjustments(result: Result) -> pd.DataFrame:
+    """The adjustments with their row, by which the impact map says where a reduction is from."""
+    table = result.adjustments
+    return table.assign(row=table.index)[["row", *table.columns]]
+
+
 def surveys(result: Result) -> Section | None:
     """Change from before to after on each scale; nothing where there were no surveys."""
     table = result.survey_change

@@ -7,7 +7,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from socialvalue.files import replace_whole
-from socialvalue.report import labels
+from socialvalue.report import labels, said
 from socialvalue.report import workbook_grid as grid
 from socialvalue.report.sources import values_in_force
 from socialvalue.report.workbook_cases import ABOUT as ABOUT_CASES
@@ -189,7 +189,7 @@ def _plain_sheets(book: Book, result: Result) -> None:
     sheet.freeze_panes(3, 2)
     sheet.fit_to_pages(2, 0)
     sheet.repeat_columns(0, 0)
-    adjustments = result.adjustments.dropna(axis=1, how="all")
+    adjustments = said.adjustments(result).dropna(axis=1, how="all")
     about = ("Adjustments", "Adjustments and their reasons", "")
     book.table(about, adjustments, {"reason": 70})
     wide = {"what": 44, "value": 80}
