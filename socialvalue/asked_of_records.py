@@ -5,6 +5,7 @@ record is of) is asked of the records where they lie; only small tables without 
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 
@@ -17,11 +18,18 @@ from socialvalue.people_in_both_values import (
     rows_without_names,
     sets_that_may_overlap,
 )
-from socialvalue.records_behind import samples, value_of_activities
+from socialvalue.records_behind import dated_after, samples, value_of_activities
 from socialvalue.valuation import ValuedMap
 
 
-def answers_of(placed: Frame, valued: ValuedMap, tables: Mapping[str, pd.DataFrame]) -> Answers:
+def answers_of(
+    placed: Frame,
+    valued: ValuedMap,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    day: date,
+    year_start_month: int,
+) -> Answers:
     """Ask what the rules need to know.
 
     Parameters
@@ -32,6 +40,9 @@ def answers_of(placed: Frame, valued: ValuedMap, tables: Mapping[str, pd.DataFra
     valued : ValuedMap
     tables : mapping of str to DataFrame
         Typed tables of records.
+    day : date
+        The day of the assessment.
+    year_start_month : int
     """
     rows = valued.rows
     sets = sets_that_may_overlap(rows, valued.values)
@@ -45,4 +56,5 @@ def answers_of(placed: Frame, valued: ValuedMap, tables: Mapping[str, pd.DataFra
         volunteer_hours=hours_valued_twice(placed, rows),
         claimed=value_of_activities(placed, rows, claimed),
         samples=samples(placed),
+        ahead=dated_after(placed, rows, day, year_start_month),
     )

@@ -401,9 +401,24 @@ def test_few_pairs_of_answers_and_many_lost(assess):
 
 
 def test_what_has_not_happened_yet(assess):
-    assert found(assess({"date": "2026-05-01"}), "not_yet_happened")
-    # The year of the day of assessment has begun.
-    assert found(assess({"date": "2026-03-01"}), "not_yet_happened") == []
+    rule = "not_yet_happened"
+    assert one(assess({"date": "2026-05-01"}), rule)["severity"] == "high"
+    # The day of the assessment, 1 June 2025, has happened; the day after has not.
+    assert found(assess({"date": "2025-06-01"}), rule) == []
+    assert one(assess({"date": "2025-06-02"}), rule)["value_at_stake"] == 1000
+    # One row of the map, of which 3 of 12 lie ahead: 3 x 100, a quarter of the value.
+    past, ahead = {"date": "2025-05-01", "quantity": 9}, {"date": "2026-03-01", "quantity": 3}
+    finding = one(assess(past, ahead), rule)
+    assert (finding["value_at_stake"], finding["rows"]) == (pytest.approx(300), 1)
+    assert finding["severity"] == "medium" and "2025-06-01" in finding["message"]
+    assert found(assess(past, {**ahead, "proxy_id": None}), rule) == [], "no value, no forecast"
+
+
+def test_a_calendar_year_that_runs(assess):
+    calendar = {"year_start_month": 1, "price_year": "2025", "base_year": "2025"}
+    year = {"assumptions": calendar}
+    assert found(assess({"date": "2025-12-01"}, **year), "not_yet_happened")
+    assert found(assess({"date": "2025-05-31"}, **year), "not_yet_happened") == []
 
 
 # The proxies
@@ -666,6 +681,8 @@ def test_reasons_are_read_from_the_settings_file(tmp_path):
         ({"no_harms": None}, "no_harms has no reason"),
         ("no_harms", "each rule with its reason"),
         (["no_harms"], "each rule with its reason"),
+        # Its second year runs to March 2026, and the day of the assessment here is in June 2025.
+        "not_yet_happened",
     ],
 )
 def test_no_finding_is_silenced_without_a_reason(reasons, said):
