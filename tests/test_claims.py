@@ -90,6 +90,17 @@ def test_a_nought_with_a_reason_is_less_severe_and_one_that_was_measured_is_none
     assert found(assess(trial), "zero_taken_off") == []
 
 
+@pytest.mark.parametrize(("share", "fires"), [(0.001, 1), (0.0049, 1), (0.005, 0), (0.01, 0)])
+def test_what_rounds_to_nothing_takes_nothing_off(assess, share, fires):
+    told = found(assess({"deadweight": share, "attribution_to_others": 0.2}), "zero_taken_off")
+    assert len(told) == fires
+    if fires:
+        # True of 0.001 as it is of 0; all of 10 x 100 x (1 - share) x 0.8 is at stake.
+        said = "Deadweight is stated as less than half a percent on 100% of the value"
+        assert told[0]["message"].startswith(said)
+        assert told[0]["value_at_stake"] == pytest.approx(800 * (1 - share))
+
+
 def test_jobs_that_displace_nobody(assess, proxy_set):
     jobs = proxy_set({"unit": "job", "value_type": "economic"})
     assert one(assess({}, proxies=jobs), "jobs_without_displacement")["value_at_stake"] == 1000
