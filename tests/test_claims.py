@@ -261,6 +261,87 @@ def test_a_lasting_change_recorded_again_in_a_year_it_still_counts_in(assess):
     assert found(assess({**first, **once}, {**again, **once}), rule) == []
 
 
+@pytest.fixture
+def group(proxy_set):
+    """A yearly value of 100, one of 30, a lifetime of 250 and an event of 60, all of one group."""
+    shared = {"overlap_group": "g", "unit": "person", "value_type": "economic"}
+    return proxy_set(
+        {"proxy_id": "p", **shared},
+        {"proxy_id": "q", **shared, "unit_value": 30},
+        {"proxy_id": "life", **shared, "unit_value": 250, "value_covers": "duration"},
+        {"proxy_id": "event", **shared, "unit_value": 60, "value_covers": "once"},
+        links=[],
+    )
+
+
+P = {"proxy_id": "p", "outcome": "one", "person_id": "p1", "quantity": 1, "duration_years": 3}
+Q = {**P, "proxy_id": "q", "outcome": "two", "date": "2025-05-01", "duration_years": 1}
+LIFE = {**P, "proxy_id": "life", "duration_years": None, "drop_off": None}
+EACH_YEAR = [
+    {**P, "outcome": "two", "duration_years": 1, "date": f"{y}-05-01"} for y in range(2025, 2028)
+]
+
+
+def test_two_values_of_one_group_recorded_in_different_years(assess, group):
+    def told(*records):
+        return found(assess(*records, proxies=group), "overlapping_values")
+
+    # p counts in 2024-25 to 2026-27: the lesser, 30, is counted twice in one year, or in two.
+    assert [each["value_at_stake"] for each in told(P, Q)] == [pytest.approx(30)]
+    [finding] = told(P, {**Q, "duration_years": 2})
+    assert finding["value_at_stake"] == pytest.approx(60)
+    assert "p and q in the same years" in finding["message"]
+    assert (finding["severity"], finding["rows"]) == ("high", 2)
+    for miss in ({"person_id": "p2"}, {"date": "2027-05-01"}, {"quantity": -1}):
+        assert told(P, {**Q, **miss}) == [], miss
+    assert told({**P, "duration_years": 1}, Q) == []
+    # Where nobody is named others may have come in the second year.
+    nobody = {"person_id": None}
+    assert told({**P, **nobody}, {**Q, **nobody}) == []
+
+
+def test_a_person_is_told_once_for_a_pair_and_never_for_more_than_the_lesser_value(assess, group):
+    people = [f"n{i}" for i in range(50)]
+    lasting = {"date": "2024-05-01", "duration_years": 3}
+    records = [{**each, "person_id": who} for who in people for each in (P, {**Q, **lasting})]
+    finding = one(assess(*records, proxies=group), "overlapping_values")
+    # 50 people in three years each, recorded in the same year: 50 x 30 x 3.
+    assert finding["message"].startswith("50 times a person is")
+    assert finding["value_at_stake"] == pytest.approx(4500)
+    # 3 x 100 of p stand beside 10 x 30 in each of the years: p is the lesser in each of them.
+    every = [{**Q, "date": f"{y}-05-01", "quantity": 10} for y in (2024, 2025, 2026)]
+    finding = one(assess(P, *every, proxies=group), "overlapping_values")
+    assert finding["value_at_stake"] == pytest.approx(300)
+
+
+def test_a_year_recorded_within_an_earlier_lifetime(assess, group):
+    rule = "lifetime_with_yearly"
+
+    def told(*records):
+        return [each["value_at_stake"] for each in found(assess(*records, proxies=group), rule)]
+
+    assert told(LIFE, EACH_YEAR[0]) == [pytest.approx(100)]
+    # Three years of 100 are more than the 250 of the lifetime: no more than that is twice.
+    assert told(LIFE, *EACH_YEAR) == [pytest.approx(250)]
+    # Where it is stated, a lifetime holds as many years: 2024-25 and 2025-26.
+    assert told({**LIFE, "duration_years": 1.5}, *EACH_YEAR) == [pytest.approx(100)]
+    assert told({**LIFE, "duration_years": 1}, *EACH_YEAR) == []
+    # A yearly value that lasts into a lifetime recorded later: one of its three years.
+    assert told(P, {**LIFE, "date": "2026-05-01"}) == [pytest.approx(100)]
+    for miss in ({"person_id": "p2"}, {"date": "2028-05-01"}):
+        assert told({**LIFE, **miss}, *EACH_YEAR) == [], miss
+
+
+def test_an_event_in_a_later_year_of_a_lifetime_is_one_of_its_own(assess, group):
+    event = {**LIFE, "proxy_id": "event", "outcome": "three", "date": "2025-05-01"}
+    other = {**EACH_YEAR[0], "person_id": "p2"}
+    quiet = assess(LIFE, event, other, proxies=group)
+    assert not set(PAIRS) & set(quiet.findings["rule"])
+    # In the year that it was recorded in it is looked at, as it is where nothing lasts.
+    same = assess(LIFE, {**event, "date": "2024-05-01"}, other, proxies=group)
+    assert one(same, "overlapping_values")["value_at_stake"] == pytest.approx(60)
+
+
 def test_wellbys_of_one_person_under_two_names(assess, proxy_set):
     wellby = {"proxies": proxy_set({"unit": "wellby"})}
     calmer = {"person_id": "p1", "quantity": 0.5}
