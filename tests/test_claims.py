@@ -852,6 +852,24 @@ def test_names_of_people_are_in_no_finding(assess):
     assert not result.findings.to_csv().count("NAMED")
 
 
+@pytest.mark.parametrize(
+    ("index", "names"),
+    [([0, 1], (0, 1)), ([7, 8], (7, 8)), (["a", "b"], ("a", "b")), ([3, 3], (0, 1))],
+)
+def test_a_row_of_a_frame_has_one_name_in_all_that_is_said_of_it(assess, outcomes, index, names):
+    """As docs/how-to/fix_bad_input.md says: its index, or from 0 where that tells none apart."""
+    used = {"proxy_id": "tea", "deadweight": 0.1, "reason": "asked"}
+    unused = {"project": "nowhere", "deadweight": 0.2, "reason": "asked"}
+    adjustments = frame(used, unused).set_index(pd.Index(index))
+    result = assess({"deadweight": None}, adjustments=adjustments)
+    origin = result.valued.rows["deadweight_from"].item()
+    assert origin == f"adjustments, row {names[0]}: asked"
+    assert f"adjustments, row {names[1]} (" in one(result, "stated_for_nothing")["message"]
+    wrong = adjustments.assign(deadweight=[0.1, 35])
+    problems = sv.check(sv.Records(outcomes=outcomes({}), adjustments=wrong))
+    assert problems.query("table == 'adjustments'")["row"].tolist() == [names[1]]
+
+
 def test_rules_are_functions_with_a_line_each_and_stand_in_the_audit_once():
     assert len(set(claims.RULES)) == len(claims.RULES)
     assert all(rule.__doc__ for rule in claims.RULES)
