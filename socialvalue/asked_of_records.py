@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from socialvalue.counted_twice import hours_valued_twice, repeats
+from socialvalue.counted_twice import hours_valued_twice, repeats, without_repeats
 from socialvalue.engines import Frame
 from socialvalue.findings import Answers
 from socialvalue.people_in_both_values import (
@@ -47,11 +47,13 @@ def answers_of(
     rows = valued.rows
     sets = sets_that_may_overlap(rows, valued.values)
     may_overlap = sets.loc[~sets["kind"].isin(OF_NAMED), "row_id"]
+    again = repeats(placed, rows)
+    once_each = without_repeats(placed, rows, again) if len(sets) else placed
     claimed = tables["partner_claims"]["activity_id"].dropna().unique().tolist()
     return Answers(
         sets=sets,
-        repeats=repeats(placed, rows),
-        both=people_in_both(placed, sets),
+        repeats=again,
+        both=people_in_both(once_each, sets),
         unnamed=rows_without_names(placed, may_overlap.drop_duplicates().tolist()),
         volunteer_hours=hours_valued_twice(placed, rows),
         claimed=value_of_activities(placed, rows, claimed),

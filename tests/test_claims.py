@@ -185,6 +185,29 @@ def test_one_change_of_a_person_claimed_by_two_projects(assess):
     assert found(assess(walks, {**choir, "outcome": "Fitter"}), "claimed_by_two_projects") == []
 
 
+def test_one_repeat_is_charged_once(assess, group):
+    rules = ["recorded_twice", "claimed_by_two_projects", "overlapping_values"]
+
+    def told(*records, **tables):
+        found = assess(*records, **tables).findings
+        return found[found["rule"].isin(rules)].set_index("rule")["value_at_stake"].to_dict()
+
+    # The same day and quantity in two projects: one record recorded twice, and no second claim.
+    walks = {"person_id": "p1", "quantity": 0.5, "project": "Walks"}
+    choir = {**walks, "project": "Choir"}
+    assert told(walks, choir) == {"recorded_twice": pytest.approx(50)}
+    # The change that stands twice counts for the choir, whose row comes first. A further one of the
+    # walks is claimed beside it: their records stand at the mean of the row, (50 + 20) / 2.
+    more = {**walks, "quantity": 0.2, "date": "2024-08-01"}
+    both = {"recorded_twice": pytest.approx(50), "claimed_by_two_projects": pytest.approx(35)}
+    assert told(walks, choir, more) == both
+    # 2 x 100 of p, one of them a repeat, beside 10 x 30 of q: 100 by each rule, 200 in all.
+    p = {**P, "duration_years": 1}
+    q = {**Q, "date": "2024-05-01", "quantity": 10}
+    twice = {"recorded_twice": pytest.approx(100), "overlapping_values": pytest.approx(100)}
+    assert told(p, p, q, proxies=group) == twice
+
+
 PAIRS = {
     "overlapping_values": ({"value_type": "economic"}, {"value_type": "economic"}),
     "fiscal_inside_societal": ({"value_type": "fiscal"}, {"value_type": "economic"}),
