@@ -14,6 +14,7 @@ from socialvalue.records_behind import beside
 from socialvalue.years import parse_year, year_label
 
 BY_YEAR = "overlap_group_by_year"
+_WHERE, _PAIR = ["set_", "cell_", "person_id"], ["set_", "person_id", "low_", "high_"]
 FLAGS = ("whole_", "later_", "yearly_")
 """Of a line: its value is for a whole duration; it is a later year of one; it is for a year."""
 
@@ -89,50 +90,77 @@ def people_over_years(placed: Frame, sets: pd.DataFrame) -> pd.DataFrame:
         people are counted for but their side of most value, and never more than all sides but one
         are worth in these years, where a value for a whole duration counts once.
     """
-    lines = _lines(placed, sets)
-    where, pair = ["set_", "cell_", "person_id"], ["set_", "person_id", "low_", "high_"]
-    sides = lines.group_by([*where, "side_"]).agg(nw.col("worth_").sum())
-    cells = sides.group_by(where).agg(
+    # Only where a lifetime holds later years can a side be worth less than it is beside others.
+    held = sets["set_"].isin(sets.loc[sets["later_"] == 1, "set_"])
+    parts = [(_of_years, sets[~held]), (_of_lifetimes, sets[held])]
+    found = [fetch(_counts(ask(placed, part))) for ask, part in parts if len(part)]
+    return pd.concat(found, ignore_index=True)
+
+
+def _counts(told: Frame) -> Frame:
+    counts = told.group_by(["set_", "low_", "high_"])
+    return counts.agg(nw.len().alias("people"), nw.col("value").sum())
+
+
+def _cells(lines: Frame) -> Frame:
+    """What is added up of each person and year under how many proxies, where it is several."""
+    sides = lines.group_by([*_WHERE, "side_"]).agg(nw.col("worth_").sum())
+    cells = sides.group_by(_WHERE).agg(
         nw.col("worth_").sum().alias("total_"),
         nw.col("worth_").max().alias("best_"),
         nw.col("side_").min().alias("low_"),
         nw.col("side_").max().alias("high_"),
     )
-    cells = cells.filter(nw.col("low_") != nw.col("high_"))
+    return cells.filter(nw.col("low_") != nw.col("high_"))
+
+
+def _of_years(placed: Frame, sets: pd.DataFrame) -> Frame:
+    """By person and pair, where every value is counted in its own years."""
+    value = (nw.col("total_") - nw.col("best_")).alias("value")
+    cells = _cells(_beside(placed, sets)).with_columns(value)
+    return cells.group_by(_PAIR).agg(nw.col("value").sum())
+
+
+def _of_lifetimes(placed: Frame, sets: pd.DataFrame) -> Frame:
+    """By person and pair, where a value for a whole duration stands in each of its years."""
+    lines = _lines(placed, sets)
     # Joined to the lines again and not to their sums, for Dask loses columns of sums that are.
-    met = lines.join(cells, on=where, how="inner")  # type: ignore[arg-type]
-    sides = met.group_by([*pair, "cell_", "side_"]).agg(
+    met = lines.join(_cells(lines), on=_WHERE, how="inner")  # type: ignore[arg-type]
+    sides = met.group_by([*_PAIR, "cell_", "side_"]).agg(
         nw.col("worth_").sum(), nw.col("whole_", "total_", "best_").max()
     )
     # A year's value is written beside one side of it, so that it is added up once.
     value = nw.col("total_") - nw.col("best_")
     first = nw.when(nw.col("side_") == nw.col("low_")).then(value).otherwise(nw.lit(0.0))
-    each = sides.with_columns(first.alias("value")).group_by([*pair, "side_"])
+    each = sides.with_columns(first.alias("value")).group_by([*_PAIR, "side_"])
     own = each.agg(
         nw.col("worth_", "value").sum(),
         nw.col("worth_").max().alias("most_"),
         nw.col("whole_").max(),
     )
     once = nw.when(nw.col("whole_") == 1).then(nw.col("most_")).otherwise(nw.col("worth_"))
-    by_pair = own.with_columns(once.alias("worth_")).group_by(pair)
+    by_pair = own.with_columns(once.alias("worth_")).group_by(_PAIR)
     told = by_pair.agg(nw.col("value", "worth_").sum(), nw.col("worth_").max().alias("best_"))
     lesser = nw.col("worth_") - nw.col("best_")
     at_most = nw.when(nw.col("value") > lesser).then(lesser).otherwise(nw.col("value"))
-    counts = told.with_columns(at_most.alias("value")).group_by(["set_", "low_", "high_"])
-    return fetch(counts.agg(nw.len().alias("people"), nw.col("value").sum()))
+    return told.with_columns(at_most.alias("value"))
 
 
-def _lines(placed: Frame, sets: pd.DataFrame) -> Frame:
-    """Records of people who are named beside the lines of their row.
-
-    The later years of a value for a whole duration stand beside yearly values of the same person
-    alone: an event in one of them is an event of its own.
-    """
+def _beside(placed: Frame, sets: pd.DataFrame) -> Frame:
+    """Records of people who are named beside the lines of their row."""
     small = sets[["row_id", "set_", "cell_", "side_", *FLAGS]].astype("int64")
     small = small.assign(worth_=sets["worth"].astype("float64"))
     named = placed.filter(~nw.col("person_id").is_null()).select("row_id", "person_id")
-    lines, where = beside(named, small), ["set_", "cell_", "person_id"]
-    yearly = lines.group_by(where).agg(nw.col("yearly_").max().alias("beside_"))
-    lines = lines.join(yearly, on=where, how="inner")  # type: ignore[arg-type]
+    return beside(named, small)
+
+
+def _lines(placed: Frame, sets: pd.DataFrame) -> Frame:
+    """The same, with later years of a value for a whole duration beside yearly values alone.
+
+    An event in one of these years is an event of its own.
+    """
+    lines = _beside(placed, sets)
+    yearly = lines.group_by(_WHERE).agg(nw.col("yearly_").max().alias("beside_"))
+    lines = lines.join(yearly, on=_WHERE, how="inner")  # type: ignore[arg-type]
     kept = lines.filter((nw.col("beside_") == 1) | (nw.col("later_") == 0))
-    return kept.select(*where, "side_", "worth_", "whole_")
+    return kept.select(*_WHERE, "side_", "worth_", "whole_")
