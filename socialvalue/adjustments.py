@@ -19,6 +19,8 @@ SCOPE = ("proxy_id", "project", "stakeholder_group", "year")
 NOWHERE = "stated nowhere"
 RECORD = "record"
 IN_PROXY = "already in the proxy"
+WHOLE_DURATION = "the value covers the whole duration"
+"""Of a duration that is stated nowhere, where the value is for all of it."""
 _NEUTRAL = dict.fromkeys(FIELDS, 0.0) | {"duration_years": 1.0}
 
 
@@ -99,11 +101,11 @@ def _apply_cover(rows: pd.DataFrame, field: str, value: np.ndarray, origin: np.n
         value[once] = 1.0
         origin[once & (origin != RECORD)] = "the value covers one use"
         unset = whole & (origin == NOWHERE)
-        origin[unset] = "the value covers the whole duration"
+        origin[unset] = WHOLE_DURATION
     else:
         value[once | whole] = 0.0
         origin[once] = "the value covers one use"
-        origin[whole] = "the value covers the whole duration, drop-off included"
+        origin[whole] = f"{WHOLE_DURATION}, drop-off included"
 
 
 class _Best:

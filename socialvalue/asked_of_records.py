@@ -5,10 +5,11 @@ record is of) is asked of the records where they lie; only small tables without 
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 
-from socialvalue.counted_twice import hours_valued_twice, repeats
+from socialvalue.counted_twice import hours_valued_twice, repeats, without_repeats
 from socialvalue.engines import Frame
 from socialvalue.findings import Answers
 from socialvalue.people_in_both_values import (
@@ -17,11 +18,18 @@ from socialvalue.people_in_both_values import (
     rows_without_names,
     sets_that_may_overlap,
 )
-from socialvalue.records_behind import samples, value_of_activities
+from socialvalue.records_behind import dated_after, samples, value_of_activities
 from socialvalue.valuation import ValuedMap
 
 
-def answers_of(placed: Frame, valued: ValuedMap, tables: Mapping[str, pd.DataFrame]) -> Answers:
+def answers_of(
+    placed: Frame,
+    valued: ValuedMap,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    day: date,
+    year_start_month: int,
+) -> Answers:
     """Ask what the rules need to know.
 
     Parameters
@@ -32,17 +40,23 @@ def answers_of(placed: Frame, valued: ValuedMap, tables: Mapping[str, pd.DataFra
     valued : ValuedMap
     tables : mapping of str to DataFrame
         Typed tables of records.
+    day : date
+        The day of the assessment.
+    year_start_month : int
     """
     rows = valued.rows
     sets = sets_that_may_overlap(rows, valued.values)
     may_overlap = sets.loc[~sets["kind"].isin(OF_NAMED), "row_id"]
+    again = repeats(placed, rows)
+    once_each = without_repeats(placed, rows, again) if len(sets) else placed
     claimed = tables["partner_claims"]["activity_id"].dropna().unique().tolist()
     return Answers(
         sets=sets,
-        repeats=repeats(placed, rows),
-        both=people_in_both(placed, sets),
+        repeats=again,
+        both=people_in_both(once_each, sets),
         unnamed=rows_without_names(placed, may_overlap.drop_duplicates().tolist()),
         volunteer_hours=hours_valued_twice(placed, rows),
         claimed=value_of_activities(placed, rows, claimed),
         samples=samples(placed),
+        ahead=dated_after(placed, rows, day, year_start_month),
     )

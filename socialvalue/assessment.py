@@ -287,7 +287,8 @@ def _claim(
     job: _Job, valued: ValuedMap, people: Mapping[str, pd.DataFrame], placed: Frame
 ) -> Claim:
     appraisal = job.appraisal
-    tables = job.parsed.tables
+    tables, day = job.parsed.tables, provenance.today()
+    month = appraisal.assumptions.year_start_month
     return Claim(
         rows=valued.rows,
         inputs=appraisal.spent,
@@ -295,13 +296,13 @@ def _claim(
         tables=tables,
         people=people,
         survey_change=survey_change(tables),
-        answers=answers_of(placed, valued, tables),
+        answers=answers_of(placed, valued, tables, day=day, year_start_month=month),
         range=appraisal.range,
         ratio_missing=appraisal.ratio_missing,
         outside_ratio=appraisal.lines.loc[~appraisal.in_ratio, "row_id"].drop_duplicates(),
         assumptions=appraisal.assumptions,
         sources=frozenset(job.basis.proxies.sources["source_id"].dropna()),
         proxies=provenance.proxies_used(valued.rows, job.basis.proxies),
-        day=provenance.today(),
+        day=day,
         fits_nothing=links_for_nothing(job.basis.collapsed, tables["activities"], tables["links"]),
     )

@@ -20,11 +20,18 @@ def recorded_twice(claim: Claim) -> Iterator[dict]:
             continue
         rows = _rows_of(claim, part)
         stake = float(part["repeats_value"].abs().sum())
-        whose = "the same person, day and" if named else "the same day, activity and"
+        names = names_of(rows)
+        # Groups that look alike are often different groups: where nobody is named it is a question.
+        message = f"Records of {names} repeat others: the same person, day and quantity."
+        if not named:
+            message = (
+                f"Records of {names} that name nobody may repeat others: the same day, activity "
+                "and quantity."
+            )
         yield {
             "rule": "recorded_twice",
-            "severity": by_stake(claim, stake),
-            "message": f"Records of {names_of(rows)} repeat others: {whose} quantity.",
+            "severity": by_stake(claim, stake) if named else "medium",
+            "message": message,
             "value_at_stake": stake,
             "rows": len(rows),
             "why": "One change that is recorded twice is counted twice.",

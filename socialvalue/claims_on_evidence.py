@@ -115,17 +115,22 @@ def answers_lost(claim: Claim) -> Iterator[dict]:
 
 
 def not_yet_happened(claim: Claim) -> Iterator[dict]:
-    """Outcomes of years that begin after the day of the assessment."""
-    month = claim.assumptions.year_start_month
-    begun = claim.day.year - (claim.day.month < month)
-    rows = claim.counted[claim.counted["first_year"].astype(int) > begun]
-    if len(rows):
-        yield finding(
+    """Outcomes that are dated after the day of the assessment."""
+    ahead = claim.answers.ahead
+    rows = claim.counted[claim.counted["row_id"].isin(ahead["row_id"])]
+    if rows.empty:
+        return
+    # Of a row of which some records lie ahead, only those are a forecast.
+    stake = float(ahead["value"].abs().sum())
+    yield {
+        **finding(
             "not_yet_happened",
-            "high" if claim.share(size_of(rows)) > MOST else "medium",
-            f"{names_of(rows)} {'are' if len(rows) != 1 else 'is'} dated in years that have not "
-            "begun: a forecast.",
+            "high" if claim.share(stake) > MOST else "medium",
+            f"Records of {names_of(rows)} are dated after the day of the assessment "
+            f"({claim.day.isoformat()}): a forecast.",
             rows,
             why="What is hoped for reads as what was achieved.",
             what_to_do="Call the result a forecast, or leave those records out until they happen.",
-        )
+        ),
+        "value_at_stake": stake,
+    }

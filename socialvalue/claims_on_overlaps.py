@@ -13,7 +13,15 @@ import pandas as pd
 
 from socialvalue.counted_twice import VOLUNTEER_UNIT
 from socialvalue.findings import MANY, Claim, by_stake
-from socialvalue.people_in_both_values import GROUP, LASTING, OF_NAMED, OUTCOME, WELLBEING
+from socialvalue.people_in_both_values import (
+    GROUP,
+    LASTING,
+    OF_NAMED,
+    OUTCOME,
+    PROJECT,
+    WELLBEING,
+)
+from socialvalue.values_over_years import BY_YEAR
 
 _AGAIN, _TWO_PROJECTS, _FISCAL, _LIFETIME, _WELLBEING, _OVERLAP = (
     "recorded_again_while_it_lasts",
@@ -161,19 +169,22 @@ class _Known:
         """
         kind, name, year = self.about[number].values()
         first, second = sorted(self.sides[number, side] for side in sides)
-        what = f" ({name.partition(chr(10))[0]})" if kind in OF_NAMED else ""
+        what = f" ({name.partition(chr(10))[0]})" if kind in (PROJECT, LASTING) else ""
         rule = _AGAIN if kind == LASTING else _TWO_PROJECTS
-        if kind not in OF_NAMED:
+        if kind not in (PROJECT, LASTING):
             of_sides = [self.proxy[number, side] for side in sides]
             rule = _rule_of(kind, *[self.proxies[each] for each in of_sides])
             # Under one proxy two outcomes are two sides: of WELLBYs and of years of a person.
             rule = _WELLBEING if len(set(of_sides)) == 1 else rule
         if not rule:
             return None
-        words = f"{first} and {second}{what} in {year}"
+        when = "the same years" if kind == BY_YEAR else year
+        words = f"{first} and {second}{what} in {when}"
         rows = frozenset().union(*[self.ids[number, side] for side in sides])
         rows = rows if ids is None else ids
-        return _Hit(rule, ids is None, kind in (GROUP, LASTING), words, people, value, rows)
+        return _Hit(
+            rule, ids is None, kind in (GROUP, BY_YEAR, LASTING), words, people, value, rows
+        )
 
 
 def _rule_of(kind: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
@@ -181,7 +192,8 @@ def _rule_of(kind: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> 
     same_group = pd.notna(first["overlap_group"]) and (
         first["overlap_group"] == second["overlap_group"]
     )
-    if kind != GROUP and same_group:
+    in_group = kind in (GROUP, BY_YEAR)
+    if not in_group and same_group:
         return ""
     types = {first["value_type"], second["value_type"]}
     covers = {first["value_covers"], second["value_covers"]}
@@ -190,9 +202,9 @@ def _rule_of(kind: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> 
         return ""
     if kind == WELLBEING:
         return _WELLBEING
-    if "fiscal" in types and len(types) > 1 and (kind == GROUP or "economic" in types):
+    if "fiscal" in types and len(types) > 1 and (in_group or "economic" in types):
         return _FISCAL
-    if "year" in covers and len(covers) > 1 and (kind == GROUP or "duration" in covers):
+    if "year" in covers and len(covers) > 1 and (in_group or "duration" in covers):
         return _LIFETIME
     if kind == OUTCOME or covers == {"once"}:
         # Uses and events of one group are of different hours, crimes or stays unless said.

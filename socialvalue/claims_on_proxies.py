@@ -12,12 +12,24 @@ OLD_YEARS = 10
 """Years between the prices of a proxy and those of the result from which it is old: in ten years
 not prices alone change but what people are paid, what services do and what they cost."""
 TRANSFERS = re.compile(
-    r"\b(universal credit|allowances?|housing benefit|benefits? payments?|welfare payments?|"
+    r"\b(?i:universal credit|allowances?|housing benefit|benefits? payments?|welfare payments?|"
     r"claimants?|jobseeker'?s?|income support|council tax|income tax|national insurance|"
-    r"landfill tax|tax (?:paid|receipts?|revenues?)|vat)\b",
-    re.IGNORECASE,
+    r"landfill tax|tax (?:paid|receipts?|revenues?|credits?)|vat|"
+    r"personal independence payments?|pension credit|child benefit|incapacity benefit|"
+    r"industrial (?:injuries|death) (?:disablement )?benefit|"
+    r"(?:adult|child|pension age) disability payments?|carer support payments?|"
+    r"armed forces independence payments?|bereavement (?:support )?payments?|"
+    r"winter fuel payments?|cold weather payments?|war widow'?s'? pension|"
+    r"state pensions?(?! age))\b|\b(?:PIP|ESA|DLA|JSA)\b"
 )
-"""Names of money that only changes hands."""
+"""Names of money that only changes hands.
+
+Benefits as HMRC and nidirect list them: "Tax-free and taxable state benefits",
+https://www.gov.uk/income-tax/taxfree-and-taxable-state-benefits, and "Christmas Bonus",
+https://www.nidirect.gov.uk/articles/christmas-bonus, which names the Scottish ones too. Allowances
+are all caught by that word. Short forms are looked for in capitals alone, and "benefit" only in
+the names of benefits: volunteering has benefits and is none.
+"""
 RECORDED = re.compile(r"police-recorded|recorded crimes?|recorded counts?", re.IGNORECASE)
 AVERAGE = re.compile(r"average cost|\ban average\b", re.IGNORECASE)
 
@@ -65,17 +77,7 @@ def transfers(claim: Claim) -> Iterator[dict]:
         return
     rows = claim.counted
     named = rows["proxy_name"].fillna("").map(lambda name: bool(TRANSFERS.search(name)))
-    like = rows[named.astype(bool)]
-    if len(like):
-        yield finding(
-            "transfer_in_public_value",
-            "medium",
-            f"What looks like a tax or a benefit counts as public value: "
-            f"{first_three(like['proxy_id'])}.",
-            like,
-            why="What the public purse gains there somebody else loses: no gain to all together.",
-            what_to_do="Set transfer to yes in the proxy set; or say in its notes why it is none.",
-        )
+    yield from _like_transfers(rows[named.astype(bool)])
     silent = rows[(rows["value_type"] == "fiscal") & rows["transfer"].isna() & ~named.astype(bool)]
     if len(silent):
         yield finding(
@@ -87,6 +89,26 @@ def transfers(claim: Claim) -> Iterator[dict]:
             why="Benefits and taxes are transfers and do not count in public value.",
             what_to_do="State transfer, yes or no, in the proxy set.",
         )
+
+
+def _like_transfers(rows: pd.DataFrame) -> Iterator[dict]:
+    """A name that speaks of a transfer: a mistake, or a question where the set says it is none."""
+    denied = rows["transfer"].eq(False).fillna(False).astype(bool)
+    for part, severity, message in (
+        (rows[~denied], "medium", "What looks like a tax or a benefit counts as public value"),
+        (rows[denied], "low", "The set says it is no transfer, its name says otherwise"),
+    ):
+        if len(part):
+            yield finding(
+                "transfer_in_public_value",
+                severity,
+                f"{message}: {first_three(part['proxy_id'])}.",
+                part,
+                why="What the public purse gains there somebody else loses: no gain to all "
+                "together.",
+                what_to_do="Set transfer to yes in the proxy set; or say in its notes why it is "
+                "none.",
+            )
 
 
 def recorded_crimes(claim: Claim) -> Iterator[dict]:

@@ -7,6 +7,9 @@ from socialvalue.findings import MOST, Claim, finding, names_of, size_of
 
 COUNTERFACTUAL = ("comparison_group", "trial")
 """Grades of evidence in which what would have happened anyway is measured and taken off."""
+NOTHING = 0.005
+"""Share below which nothing is taken off: it rounds to 0%, and moves no figure that is printed. A
+deadweight of 0.001 is a nought that somebody had to type as something else. [share]"""
 LONG_YEARS = 3
 """Years after which an outcome that nobody followed up is a forecast.
 
@@ -17,14 +20,14 @@ _JOBS = "employment_of_person"
 
 
 def zero_taken_off(claim: Claim) -> Iterator[dict]:
-    """Deadweight or attribution to others that is stated, as 0, on more than half of the value."""
+    """Deadweight or attribution to others stated, as next to nothing, on most of the value."""
     gains = claim.counted[~claim.counted["is_harm"].astype(bool)]
     for field, why in (
         ("deadweight", "Some of nearly every change would have happened anyway."),
         ("attribution_to_others", "Few changes are the work of one organisation alone."),
     ):
         origin = gains[f"{field}_from"]
-        rows = gains[(gains[field] == 0) & ~origin.isin([NOWHERE, IN_PROXY])]
+        rows = gains[(gains[field] < NOTHING) & ~origin.isin([NOWHERE, IN_PROXY])]
         if field == "deadweight":
             rows = rows[~rows["evidence"].isin(COUNTERFACTUAL)]
         if claim.share(size_of(rows)) <= MOST:
@@ -34,7 +37,8 @@ def zero_taken_off(claim: Claim) -> Iterator[dict]:
         yield finding(
             "zero_taken_off",
             "high" if without_reason else "medium",
-            f"{words} is stated as 0 on {claim.share(size_of(rows)):.0%} of the value"
+            f"{words} is stated as less than half a percent on "
+            f"{claim.share(size_of(rows)):.0%} of the value"
             + (", mostly on records, where no reason is given." if without_reason else "."),
             rows,
             why=f"{why} The headline is then gross value, and reads as if it were net.",

@@ -29,6 +29,7 @@ ROUNDING = 1e-9
 """Thirds of a year add up to a year and some 1e-16, which is rounding."""
 COLUMNS = ("row_ids", "named", "records", "repeats", "repeats_value", "beyond", "beyond_value")
 VOLUNTEER_UNIT, VOLUNTEER_GROUP = "volunteer_hour", "volunteer_time"
+_ALIKE, _SAME = ["outcome", "proxy_id", "first_year", "is_harm"], ["date", "quantity", "same_"]
 _TOLD = ["code_", "again_", "again_value_", "beyond_", "beyond_value_"]
 
 
@@ -77,16 +78,50 @@ def repeats(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:
     return found.assign(records=[int(behind[ids].sum()) for ids in found["row_ids"]])[[*COLUMNS]]
 
 
+def without_repeats(placed: Frame, rows: pd.DataFrame, found: pd.DataFrame) -> Frame:
+    """Records of people who are named, of those that repeat one another only one.
+
+    What `recorded_twice` charges is so charged by no rule on two values or two projects again.
+
+    Parameters
+    ----------
+    placed : narwhals frame
+        The records with the ``row_id`` of their row.
+    rows : DataFrame
+        All rows of the valued map.
+    found : DataFrame
+        From `repeats`. Where no record of anybody named repeats another, nothing is asked.
+
+    Returns
+    -------
+    narwhals frame
+        row_id and person_id of the records; a repeat stands in the first of its rows.
+    """
+    if not (found["named"].astype(bool) & (found["repeats"] > 0)).any():
+        return placed
+    counted = rows[rows["counted"].astype(bool)]
+    codes = counted.groupby(_ALIKE, dropna=False, sort=False).ngroup()
+    small = (
+        counted[["row_id"]]
+        .astype("int64")
+        .assign(
+            code_=codes.astype("int64"), once_=(counted["value_covers"] == "once").astype("int64")
+        )
+    )
+    lines = beside(placed.filter(~nw.col("person_id").is_null()), small)
+    first = lines.with_columns(_same(placed)).group_by(["code_", "person_id", *_SAME])
+    return first.agg(nw.col("row_id").min()).select("row_id", "person_id")
+
+
 def _asked(rows: pd.DataFrame) -> pd.DataFrame:
     """What a record needs to know of its row, as numbers."""
-    keys = ["outcome", "proxy_id", "first_year", "is_harm"]
     # What is recorded once repeats nothing.
-    rows = rows[rows.groupby(keys, dropna=False)["records"].transform("sum") > 1]
+    rows = rows[rows.groupby(_ALIKE, dropna=False)["records"].transform("sum") > 1]
     yearly = rows["value_covers"].isin(["year", "duration"]) & (rows["present_value"] > 0)
     return pd.DataFrame(
         {
             "row_id": rows["row_id"].astype("int64"),
-            "code_": rows.groupby(keys, dropna=False, sort=False).ngroup().astype("int64"),
+            "code_": rows.groupby(_ALIKE, dropna=False, sort=False).ngroup().astype("int64"),
             "worth_": worth_of_a_unit(rows),
             "whole_": (rows["unit"].isin(PERSON_UNITS) & yearly).astype("int64"),
             "once_": (rows["value_covers"] == "once").astype("int64"),
@@ -100,16 +135,21 @@ def _activity(placed: Frame) -> nw.Expr:
     return nw.col("activity_id").fill_null("") if known else nw.lit("")
 
 
+def _same(placed: Frame) -> nw.Expr:
+    """The activity of a record where it tells uses apart: of values for a use alone."""
+    activity = _activity(placed)
+    return nw.when(nw.col("once_") == 1).then(activity).otherwise(nw.lit("")).alias("same_")
+
+
 def _of_people(placed: Frame, asked: pd.DataFrame) -> Frame:
     """Repeats of people who are named, and what is beyond one of them, by outcome and year."""
-    activity, known = _activity(placed), placed.filter(~nw.col("person_id").is_null())
+    known = placed.filter(~nw.col("person_id").is_null())
     marked = beside(known, asked)
     # Most people have one record of a kind: only those with more are looked at closely.
     whose = ["code_", "person_id"]
     several = marked.group_by(whose).agg(nw.len().alias("n_")).filter(nw.col("n_") > 1)
     marked = marked.join(several.select(*whose), on=whose, how="semi")  # type: ignore[arg-type]
-    same = nw.when(nw.col("once_") == 1).then(activity).otherwise(nw.lit("")).alias("same_")
-    alike = marked.with_columns(same).group_by([*whose, "date", "quantity", "same_"])
+    alike = marked.with_columns(_same(placed)).group_by([*whose, *_SAME])
     told = alike.agg(nw.len().alias("n_"), nw.col("worth_", "whole_").max())
     again = _again(told).with_columns(
         nw.col("quantity").alias("left_"), nw.col("quantity").alias("largest_")
@@ -134,7 +174,7 @@ def _of_nobody(placed: Frame, few: pd.DataFrame) -> Frame:
     if "person_id" in placed.collect_schema():
         placed = placed.filter(nw.col("person_id").is_null())
     marked = beside(placed.with_columns(_activity(placed).alias("same_")), few)
-    alike = marked.group_by(["row_id", "date", "quantity", "same_"])
+    alike = marked.group_by(["row_id", *_SAME])
     again = _again(alike.agg(nw.len().alias("n_"), nw.col("worth_").max()))
     rows = again.group_by("row_id").agg(nw.col("again_", "again_value_").sum())
     return rows.filter(nw.col("again_") > 0).select("row_id", "again_", "again_value_")

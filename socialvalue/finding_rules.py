@@ -2,7 +2,7 @@
 
 RULE_NAMES = {
     "adjustment_stated_nowhere": "A reduction or a duration that nothing states",
-    "zero_taken_off": "Deadweight or attribution to others stated as 0 on most of the value",
+    "zero_taken_off": "Deadweight or attribution to others that rounds to 0% on most of the value",
     "jobs_without_displacement": "Paid work valued with a displacement of 0",
     "long_duration": "Value far into the future that nobody followed up",
     "drop_off_not_taken": "A drop-off that cannot be taken",

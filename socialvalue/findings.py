@@ -34,6 +34,7 @@ PARTS_OF_ROWS = frozenset(
         "volunteer_hour_paid_twice",
         "shares_beyond_whole",
         "long_duration",
+        "not_yet_happened",
     }
 )
 """Rules whose value at stake is a part of their rows, which may be that of a few people."""
@@ -69,6 +70,8 @@ class Answers:
         From `socialvalue.records_behind.value_of_activities`.
     samples : Series
         Largest sample behind each row, by row_id.
+    ahead : DataFrame
+        From `socialvalue.records_behind.dated_after`.
     """
 
     sets: pd.DataFrame
@@ -78,6 +81,7 @@ class Answers:
     volunteer_hours: pd.DataFrame
     claimed: pd.DataFrame
     samples: pd.Series
+    ahead: pd.DataFrame
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,16 @@ import pandas as pd
 from socialvalue.counted_twice import PERSON_UNITS
 from socialvalue.engines import Frame, fetch
 from socialvalue.records_behind import beside
+from socialvalue.values_over_years import (
+    BY_YEAR,
+    FLAGS,
+    lines_by_counted_year,
+    people_over_years,
+)
 
 GROUP, OUTCOME, WELLBEING, PROJECT = "overlap_group", "outcome", "wellbeing", "project"
 LASTING = "lasting"
-OF_NAMED = (PROJECT, LASTING)
+OF_NAMED = (PROJECT, LASTING, BY_YEAR)
 """Kinds that say nothing where nobody is named: others may come each time."""
 WELLBY = "wellby"
 _SET = ["kind", "name", "year", "row_id", "proxy_id", "side", "worth"]
@@ -33,24 +39,34 @@ def sets_that_may_overlap(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFr
     -------
     DataFrame
         set_ (number), kind, name, year, row_id, proxy_id, side, worth (of a record [money]) and
-        side_ (number of the side). A side is the proxy; of WELLBYs and years of a person with their
-        outcome; for kind ``project`` the project; for ``lasting`` the year of the record. Sets have
-        at least two: proxies of one overlap group and year; of one outcome and year, where one is
-        fiscal and one economic or one yearly and one for a duration; valuations of wellbeing in one
-        year; projects that claim one outcome and yearly value; records of several years of one
-        outcome and yearly value that is still counted when it is recorded again.
+        side_ (number of the side), cell_ (number of a year of a set) and what is known of lines by
+        year. A side is the proxy; of WELLBYs and years of a person with their outcome; for kind
+        ``project`` the project; for ``lasting`` the year of the record. Sets have at least two:
+        proxies of one overlap group and year; where something of the group lasts, also of one
+        group in all years that are counted, by which named people are followed; of one outcome and
+        year, where one is fiscal and one economic or one yearly and one for a duration; valuations
+        of wellbeing in one year; projects that claim one outcome and yearly value; records of
+        several years of one outcome and yearly value that is still counted when it is recorded
+        again.
     """
     gains = rows[rows["counted"].astype(bool) & ~rows["is_harm"] & (rows["present_value"] > 0)]
     gains = gains.assign(worth=gains["present_value"] / gains["records"])
-    parts = [part for part in (*_sets(gains), _lasting(gains, values)) if len(part)]
+    by_year = lines_by_counted_year(gains, values)
+    parts = [part for part in (*_sets(gains), _lasting(gains, values), by_year) if len(part)]
     if not parts:
-        return pd.DataFrame(columns=["set_", *_SET, "side_"])
+        return pd.DataFrame(columns=["set_", *_SET, "side_", "cell_", *FLAGS])
     found = pd.concat(parts, ignore_index=True)
     keys = ["kind", "name", "year"]
     found = found[found.groupby(keys)["side"].transform("nunique") > 1]
     found = found.sort_values([*keys, "row_id"], ignore_index=True)
     sides = found.groupby("kind")["side"].transform(lambda side: pd.factorize(side)[0])
-    return found.assign(set_=found.groupby(keys, sort=False).ngroup(), side_=sides.astype("int64"))
+    # All years of a group are one set, in which a person is told once.
+    together = found["year"].mask(found["kind"] == BY_YEAR, "")
+    return found.assign(
+        set_=found.groupby(["kind", "name", together], sort=False).ngroup(),
+        cell_=found.groupby(keys, sort=False).ngroup(),
+        side_=sides.astype("int64"),
+    )
 
 
 def _sets(gains: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -127,6 +143,17 @@ def people_in_both(placed: Frame, sets: pd.DataFrame) -> pd.DataFrame:
     """
     if sets.empty or "person_id" not in placed.collect_schema():
         return pd.DataFrame(columns=_BOTH).astype({"people": "int64", "value": "float64"})
+    by_year = sets[sets["kind"] == BY_YEAR]
+    # Where something of a group lasts, who is named is followed by counted year, and so once.
+    followed = (sets["kind"] == GROUP) & sets["name"].isin(by_year["name"])
+    others = sets[(sets["kind"] != BY_YEAR) & ~followed]
+    found = [_people_in_sets(placed, others)] if len(others) else []
+    found += [people_over_years(placed, by_year)] if len(by_year) else []
+    told = pd.concat([part[_BOTH] for part in found], ignore_index=True)
+    return told.sort_values(["set_", "low_", "high_"], ignore_index=True)
+
+
+def _people_in_sets(placed: Frame, sets: pd.DataFrame) -> pd.DataFrame:
     small = sets[["row_id", "set_", "side_"]].astype("int64")
     small = small.assign(worth_=sets["worth"].astype("float64"))
     named = placed.filter(~nw.col("person_id").is_null()).select("row_id", "person_id")
@@ -143,8 +170,7 @@ def people_in_both(placed: Frame, sets: pd.DataFrame) -> pd.DataFrame:
         (nw.col("total_") - nw.col("best_")).alias("value")
     )
     counts = people.group_by(["set_", "low_", "high_"])
-    found = fetch(counts.agg(nw.len().alias("people"), nw.col("value").sum()))
-    return found[_BOTH].sort_values(["set_", "low_", "high_"], ignore_index=True)
+    return fetch(counts.agg(nw.len().alias("people"), nw.col("value").sum()))
 
 
 def rows_without_names(placed: Frame, row_ids: list[int]) -> frozenset[int]:

@@ -1,5 +1,7 @@
 """What stands behind the rows of the map? Records beside their row, activities and samples."""
 
+from datetime import date
+
 import narwhals.stable.v2 as nw
 import pandas as pd
 
@@ -56,6 +58,43 @@ def value_of_activities(placed: Frame, rows: pd.DataFrame, activities: list[str]
     lines = beside(chosen, asked).with_columns(worth)
     found = fetch(lines.group_by(["activity_id", "row_id"]).agg(nw.col("value").sum()))
     return found.sort_values(["activity_id", "row_id"], ignore_index=True)
+
+
+def dated_after(
+    placed: Frame, rows: pd.DataFrame, day: date, year_start_month: int
+) -> pd.DataFrame:
+    """Records dated after a day, by their row of the map, and what they are worth.
+
+    Parameters
+    ----------
+    placed : narwhals frame
+        The records with the ``row_id`` of their row.
+    rows : DataFrame
+        All rows of the valued map. Only those of the year that the day lies in, and of later
+        years, are asked about; where there are none, nothing is.
+    day : date
+    year_start_month : int
+
+    Returns
+    -------
+    DataFrame
+        row_id, records, value [money]: quantity times the mean value of a unit of the row.
+    """
+    running = day.year - (day.month < year_start_month)
+    counted = rows[rows["counted"].astype(bool)]
+    counted = counted[counted["first_year"].astype(int) >= running]
+    if counted.empty:
+        return pd.DataFrame(columns=["row_id", "records", "value"])
+    asked = counted[["row_id"]].astype("int64").assign(worth_=worth_of_a_unit(counted))
+    # As a number a day compares alike on every engine, whether it has a time or not.
+    when = nw.col("date").dt
+    number = when.year().cast(nw.Int64) * 10_000 + when.month().cast(nw.Int64) * 100
+    number = number + when.day().cast(nw.Int64)
+    ahead = placed.filter(number > day.year * 10_000 + day.month * 100 + day.day)
+    worth = (nw.col("quantity") * nw.col("worth_")).alias("value")
+    lines = beside(ahead, asked).with_columns(worth).group_by("row_id")
+    found = fetch(lines.agg(nw.len().alias("records"), nw.col("value").sum()))
+    return found.sort_values("row_id", ignore_index=True)
 
 
 def samples(placed: Frame) -> pd.Series:

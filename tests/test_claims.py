@@ -90,6 +90,17 @@ def test_a_nought_with_a_reason_is_less_severe_and_one_that_was_measured_is_none
     assert found(assess(trial), "zero_taken_off") == []
 
 
+@pytest.mark.parametrize(("share", "fires"), [(0.001, 1), (0.0049, 1), (0.005, 0), (0.01, 0)])
+def test_what_rounds_to_nothing_takes_nothing_off(assess, share, fires):
+    told = found(assess({"deadweight": share, "attribution_to_others": 0.2}), "zero_taken_off")
+    assert len(told) == fires
+    if fires:
+        # True of 0.001 as it is of 0; all of 10 x 100 x (1 - share) x 0.8 is at stake.
+        said = "Deadweight is stated as less than half a percent on 100% of the value"
+        assert told[0]["message"].startswith(said)
+        assert told[0]["value_at_stake"] == pytest.approx(800 * (1 - share))
+
+
 def test_jobs_that_displace_nobody(assess, proxy_set):
     jobs = proxy_set({"unit": "job", "value_type": "economic"})
     assert one(assess({}, proxies=jobs), "jobs_without_displacement")["value_at_stake"] == 1000
@@ -144,6 +155,8 @@ def test_records_that_name_nobody_repeat_one_another_where_there_are_few(assess)
     assert found(assess(same, {"quantity": 41}), "recorded_twice") == []
     # A log of sessions has many records that look alike.
     assert found(assess(*[{"quantity": 1}] * 13), "recorded_twice") == []
+    # Half of the value, and still a question: two sessions of equal groups look alike.
+    assert finding["severity"] == "medium" and "may repeat" in finding["message"]
 
 
 def test_a_person_is_no_more_than_one_person_in_a_year(assess):
@@ -170,6 +183,29 @@ def test_one_change_of_a_person_claimed_by_two_projects(assess):
     assert finding["value_at_stake"] == pytest.approx(25)
     assert found(assess(walks, {**choir, "person_id": "p2"}), "claimed_by_two_projects") == []
     assert found(assess(walks, {**choir, "outcome": "Fitter"}), "claimed_by_two_projects") == []
+
+
+def test_one_repeat_is_charged_once(assess, group):
+    rules = ["recorded_twice", "claimed_by_two_projects", "overlapping_values"]
+
+    def told(*records, **tables):
+        found = assess(*records, **tables).findings
+        return found[found["rule"].isin(rules)].set_index("rule")["value_at_stake"].to_dict()
+
+    # The same day and quantity in two projects: one record recorded twice, and no second claim.
+    walks = {"person_id": "p1", "quantity": 0.5, "project": "Walks"}
+    choir = {**walks, "project": "Choir"}
+    assert told(walks, choir) == {"recorded_twice": pytest.approx(50)}
+    # The change that stands twice counts for the choir, whose row comes first. A further one of the
+    # walks is claimed beside it: their records stand at the mean of the row, (50 + 20) / 2.
+    more = {**walks, "quantity": 0.2, "date": "2024-08-01"}
+    both = {"recorded_twice": pytest.approx(50), "claimed_by_two_projects": pytest.approx(35)}
+    assert told(walks, choir, more) == both
+    # 2 x 100 of p, one of them a repeat, beside 10 x 30 of q: 100 by each rule, 200 in all.
+    p = {**P, "duration_years": 1}
+    q = {**Q, "date": "2024-05-01", "quantity": 10}
+    twice = {"recorded_twice": pytest.approx(100), "overlapping_values": pytest.approx(100)}
+    assert told(p, p, q, proxies=group) == twice
 
 
 PAIRS = {
@@ -246,6 +282,87 @@ def test_a_lasting_change_recorded_again_in_a_year_it_still_counts_in(assess):
         assert found(assess(first, {**again, **miss}), rule) == [], miss
     once = {"duration_years": 1}
     assert found(assess({**first, **once}, {**again, **once}), rule) == []
+
+
+@pytest.fixture
+def group(proxy_set):
+    """A yearly value of 100, one of 30, a lifetime of 250 and an event of 60, all of one group."""
+    shared = {"overlap_group": "g", "unit": "person", "value_type": "economic"}
+    return proxy_set(
+        {"proxy_id": "p", **shared},
+        {"proxy_id": "q", **shared, "unit_value": 30},
+        {"proxy_id": "life", **shared, "unit_value": 250, "value_covers": "duration"},
+        {"proxy_id": "event", **shared, "unit_value": 60, "value_covers": "once"},
+        links=[],
+    )
+
+
+P = {"proxy_id": "p", "outcome": "one", "person_id": "p1", "quantity": 1, "duration_years": 3}
+Q = {**P, "proxy_id": "q", "outcome": "two", "date": "2025-05-01", "duration_years": 1}
+LIFE = {**P, "proxy_id": "life", "duration_years": None, "drop_off": None}
+EACH_YEAR = [
+    {**P, "outcome": "two", "duration_years": 1, "date": f"{y}-05-01"} for y in range(2025, 2028)
+]
+
+
+def test_two_values_of_one_group_recorded_in_different_years(assess, group):
+    def told(*records):
+        return found(assess(*records, proxies=group), "overlapping_values")
+
+    # p counts in 2024-25 to 2026-27: the lesser, 30, is counted twice in one year, or in two.
+    assert [each["value_at_stake"] for each in told(P, Q)] == [pytest.approx(30)]
+    [finding] = told(P, {**Q, "duration_years": 2})
+    assert finding["value_at_stake"] == pytest.approx(60)
+    assert "p and q in the same years" in finding["message"]
+    assert (finding["severity"], finding["rows"]) == ("high", 2)
+    for miss in ({"person_id": "p2"}, {"date": "2027-05-01"}, {"quantity": -1}):
+        assert told(P, {**Q, **miss}) == [], miss
+    assert told({**P, "duration_years": 1}, Q) == []
+    # Where nobody is named others may have come in the second year.
+    nobody = {"person_id": None}
+    assert told({**P, **nobody}, {**Q, **nobody}) == []
+
+
+def test_a_person_is_told_once_for_a_pair_and_never_for_more_than_the_lesser_value(assess, group):
+    people = [f"n{i}" for i in range(50)]
+    lasting = {"date": "2024-05-01", "duration_years": 3}
+    records = [{**each, "person_id": who} for who in people for each in (P, {**Q, **lasting})]
+    finding = one(assess(*records, proxies=group), "overlapping_values")
+    # 50 people in three years each, recorded in the same year: 50 x 30 x 3.
+    assert finding["message"].startswith("50 times a person is")
+    assert finding["value_at_stake"] == pytest.approx(4500)
+    # 3 x 100 of p stand beside 10 x 30 in each of the years: p is the lesser in each of them.
+    every = [{**Q, "date": f"{y}-05-01", "quantity": 10} for y in (2024, 2025, 2026)]
+    finding = one(assess(P, *every, proxies=group), "overlapping_values")
+    assert finding["value_at_stake"] == pytest.approx(300)
+
+
+def test_a_year_recorded_within_an_earlier_lifetime(assess, group):
+    rule = "lifetime_with_yearly"
+
+    def told(*records):
+        return [each["value_at_stake"] for each in found(assess(*records, proxies=group), rule)]
+
+    assert told(LIFE, EACH_YEAR[0]) == [pytest.approx(100)]
+    # Three years of 100 are more than the 250 of the lifetime: no more than that is twice.
+    assert told(LIFE, *EACH_YEAR) == [pytest.approx(250)]
+    # Where it is stated, a lifetime holds as many years: 2024-25 and 2025-26.
+    assert told({**LIFE, "duration_years": 1.5}, *EACH_YEAR) == [pytest.approx(100)]
+    assert told({**LIFE, "duration_years": 1}, *EACH_YEAR) == []
+    # A yearly value that lasts into a lifetime recorded later: one of its three years.
+    assert told(P, {**LIFE, "date": "2026-05-01"}) == [pytest.approx(100)]
+    for miss in ({"person_id": "p2"}, {"date": "2028-05-01"}):
+        assert told({**LIFE, **miss}, *EACH_YEAR) == [], miss
+
+
+def test_an_event_in_a_later_year_of_a_lifetime_is_one_of_its_own(assess, group):
+    event = {**LIFE, "proxy_id": "event", "outcome": "three", "date": "2025-05-01"}
+    other = {**EACH_YEAR[0], "person_id": "p2"}
+    quiet = assess(LIFE, event, other, proxies=group)
+    assert not set(PAIRS) & set(quiet.findings["rule"])
+    # In the year that it was recorded in it is looked at, as it is where nothing lasts.
+    same = assess(LIFE, {**event, "date": "2024-05-01"}, other, proxies=group)
+    assert one(same, "overlapping_values")["value_at_stake"] == pytest.approx(60)
 
 
 def test_wellbys_of_one_person_under_two_names(assess, proxy_set):
@@ -401,9 +518,24 @@ def test_few_pairs_of_answers_and_many_lost(assess):
 
 
 def test_what_has_not_happened_yet(assess):
-    assert found(assess({"date": "2026-05-01"}), "not_yet_happened")
-    # The year of the day of assessment has begun.
-    assert found(assess({"date": "2026-03-01"}), "not_yet_happened") == []
+    rule = "not_yet_happened"
+    assert one(assess({"date": "2026-05-01"}), rule)["severity"] == "high"
+    # The day of the assessment, 1 June 2025, has happened; the day after has not.
+    assert found(assess({"date": "2025-06-01"}), rule) == []
+    assert one(assess({"date": "2025-06-02"}), rule)["value_at_stake"] == 1000
+    # One row of the map, of which 3 of 12 lie ahead: 3 x 100, a quarter of the value.
+    past, ahead = {"date": "2025-05-01", "quantity": 9}, {"date": "2026-03-01", "quantity": 3}
+    finding = one(assess(past, ahead), rule)
+    assert (finding["value_at_stake"], finding["rows"]) == (pytest.approx(300), 1)
+    assert finding["severity"] == "medium" and "2025-06-01" in finding["message"]
+    assert found(assess(past, {**ahead, "proxy_id": None}), rule) == [], "no value, no forecast"
+
+
+def test_a_calendar_year_that_runs(assess):
+    calendar = {"year_start_month": 1, "price_year": "2025", "base_year": "2025"}
+    year = {"assumptions": calendar}
+    assert found(assess({"date": "2025-12-01"}, **year), "not_yet_happened")
+    assert found(assess({"date": "2025-05-31"}, **year), "not_yet_happened") == []
 
 
 # The proxies
@@ -434,10 +566,49 @@ def test_what_looks_like_a_transfer(assess, proxy_set):
     for change, fires in (({}, 1), ({"transfer": "yes"}, 0), ({"name": "Net benefit"}, 0)):
         proxies = proxy_set({"name": name, "value_type": "fiscal", **change})
         assert len(found(assess({}, proxies=proxies), "transfer_in_public_value")) == fires
+    # Where the set denies it, it is a question; where it says nothing, an assessor would ask.
+    for said, severity in (("no", "low"), (None, "medium")):
+        proxies = proxy_set({"name": name, "value_type": "fiscal", "transfer": said})
+        assert one(assess({}, proxies=proxies), "transfer_in_public_value")["severity"] == severity
     fiscal = {"perspective": "fiscal"}
     benefit = proxy_set({"name": name, "value_type": "fiscal"})
     result = assess({}, proxies=benefit, assumptions=fiscal)
     assert found(result, "transfer_in_public_value") == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PIP award",
+        "Personal Independence Payment, enhanced rate",
+        "Employment and Support Allowance",
+        "A year of ESA",
+        "Pension credit claimed",
+        "Child Benefit taken up",
+        "Working tax credits",
+        "State Pension, a year",
+        "Attendance allowance",
+        "Move from DLA",
+        "Adult Disability Payment",
+    ],
+)
+def test_benefits_are_known_by_their_names(name):
+    assert TRANSFERS.search(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Benefits of volunteering",
+        "What a child benefits from",
+        "Pipe insulation fitted; the pip of an apple",
+        "Esa's garden",
+        "Works beyond state pension age",
+        "Credit union account",
+    ],
+)
+def test_what_only_sounds_like_a_benefit_is_none(name):
+    assert not TRANSFERS.search(name)
 
 
 def test_fiscal_value_that_does_not_say_whether_it_is_a_transfer(assess, proxy_set):
@@ -614,6 +785,8 @@ def test_all_that_is_found_in_the_example_network_is_true_of_it():
         "protection_not_applied",
         # wb_wellby was to be looked at by the end of 2024.
         "past_review",
+        # Its second year runs to March 2026, and the day of the assessment here is in June 2025.
+        "not_yet_happened",
         "real_income_held",
         "no_published_range",
         "forecast_prices",
@@ -700,6 +873,24 @@ def test_names_of_people_are_in_no_finding(assess):
     result = assess(twice, twice, {**twice, "date": "2024-08-01"})
     assert found(result, "recorded_twice") and found(result, "more_than_one_person_can")
     assert not result.findings.to_csv().count("NAMED")
+
+
+@pytest.mark.parametrize(
+    ("index", "names"),
+    [([0, 1], (0, 1)), ([7, 8], (7, 8)), (["a", "b"], ("a", "b")), ([3, 3], (0, 1))],
+)
+def test_a_row_of_a_frame_has_one_name_in_all_that_is_said_of_it(assess, outcomes, index, names):
+    """As docs/how-to/fix_bad_input.md says: its index, or from 0 where that tells none apart."""
+    used = {"proxy_id": "tea", "deadweight": 0.1, "reason": "asked"}
+    unused = {"project": "nowhere", "deadweight": 0.2, "reason": "asked"}
+    adjustments = frame(used, unused).set_index(pd.Index(index))
+    result = assess({"deadweight": None}, adjustments=adjustments)
+    origin = result.valued.rows["deadweight_from"].item()
+    assert origin == f"adjustments, row {names[0]}: asked"
+    assert f"adjustments, row {names[1]} (" in one(result, "stated_for_nothing")["message"]
+    wrong = adjustments.assign(deadweight=[0.1, 35])
+    problems = sv.check(sv.Records(outcomes=outcomes({}), adjustments=wrong))
+    assert problems.query("table == 'adjustments'")["row"].tolist() == [names[1]]
 
 
 def test_rules_are_functions_with_a_line_each_and_stand_in_the_audit_once():

@@ -1,11 +1,14 @@
 """Does the claims audit ask every engine the same, and get the same answers?"""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 from engines import QUICK_ENGINES, on_engine
 
 import socialvalue as sv
+from socialvalue import provenance
 
 BASE = {
     "outcome": "Less lonely",
@@ -21,6 +24,9 @@ BASE = {
 }
 HOURS = {"outcome": "Hours", "duration_years": np.nan, "quantity": 4.0, "person_id": None}
 WORK = {"outcome": "Work", "quantity": 0.5, "duration_years": 1.0}
+TODAY = date(2025, 6, 1)
+LIFETIME = "edu_english_maths_course_npv"
+DAYS = ("2025-05-01", "2025-06-01", "2025-06-02")
 CHANGES = [
     *[{"person_id": f"p{i}"} for i in range(8)],
     # The same again; once more in the year; and in another project.
@@ -36,6 +42,11 @@ CHANGES = [
     {**WORK, "person_id": "p1", "proxy_id": "emp_hour_median_all", "duration_years": np.nan},
     {**WORK, "person_id": None, "proxy_id": "emp_disabled_full_time_societal"},
     {**WORK, "person_id": None, "proxy_id": "emp_disabled_part_time_societal"},
+    # A year of work, and a lifetime of it recorded the year before.
+    {**WORK, "person_id": "p4", "proxy_id": "emp_job_year_median_full_time", "date": "2025-04-02"},
+    {**WORK, "person_id": "p4", "proxy_id": LIFETIME, "duration_years": np.nan},
+    # One of them, of three, after the day of the assessment, in the year that it lies in.
+    *[{"person_id": "p9", "date": day, "outcome": "Safer"} for day in DAYS],
 ]
 EXPECTED = {
     "recorded_twice",
@@ -47,7 +58,15 @@ EXPECTED = {
     "volunteer_hour_paid_twice",
     "shares_beyond_whole",
     "small_sample",
+    "not_yet_happened",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def on_a_fixed_day():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(provenance, "today", lambda: TODAY)
+        yield
 
 
 def outcomes() -> pd.DataFrame:

@@ -68,3 +68,17 @@ def test_every_output_carries_it(result, tmp_path, profile):
     data = json.loads(json.dumps(to_json(shown)))
     assert data["headline"] == said
     assert data["range"]["level"] == 0.9
+
+
+def test_a_ratio_below_nought_reads_as_money_does(assess, tmp_path):
+    # Harms of 10 x 100 against 500 put in: two pounds lost for each pound.
+    result = assess({"quantity": -10, "people": 10}, inputs=INPUTS)
+    assert "-£1,000 present value" in result.headline
+    assert " -£2.00 for each £1 put in" in result.headline and "£-" not in result.headline
+    shown = page.render(result.for_output())
+    assert "-£2.00" in shown and "£-" not in shown
+    result.write_workbook(tmp_path / "map.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "map.xlsx", data_only=True)["Summary"]
+    [[label, ratio]] = [row[:2] for row in sheet if str(row[0].value).startswith("Ratio: ")]
+    assert (label.value, ratio.value) == ("Ratio: £1 put in gives", -2)
+    assert ratio.number_format.endswith('-"£"#,##0.00')

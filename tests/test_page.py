@@ -166,7 +166,7 @@ def test_no_ratio_without_its_range_or_the_reason(pages, name):
     result, text = pages[name]
     found = {row[0]: row[1:] for row in rows_of(text, "Totals in GBP")}
     amount, meaning = found["Ratio"]
-    assert amount == f"{result.totals['sroi_ratio']:.2f}"
+    assert amount == f"£{result.totals['sroi_ratio']:.2f}"
     if result.range.missing:
         assert "no range:" in meaning
     else:

@@ -105,3 +105,13 @@ def test_a_benefit_avoided_is_a_transfer():
     # 1% of the value, as the page says.
     total = assess(case_named("voyce")).totals["present_value"]
     assert round(finding["value_at_stake"] / total, 2) == 0.01
+
+
+def test_several_records_of_a_persons_wellbys_in_a_year_are_the_rule():
+    outcomes = sv.datasets.load_network().outcomes
+    wellbys = outcomes[(outcomes["proxy_id"] == "wb_wellby") & outcomes["person_id"].notna()]
+    # The financial year of a day is the calendar year of the day three months before it.
+    year = (pd.to_datetime(wellbys["date"]) - pd.DateOffset(months=3)).dt.year
+    records = wellbys.groupby(["person_id", "outcome", year]).size()
+    told = f"{(records > 1).sum()} of {len(records)} persons' years of one outcome have several"
+    assert told in " ".join(TEXT.split())

@@ -155,10 +155,11 @@ def ratio(value: float) -> str:
 
     Examples
     --------
-    >>> ratio(5.8017)
-    '5.80'
+    >>> ratio(5.8017), ratio(-2), ratio(-0.001)
+    ('5.80', '-2.00', '0.00')
     """
-    return "–" if math.isnan(value) else f"{value:,.2f}"
+    shown = f"{value:,.2f}"
+    return "–" if math.isnan(value) else shown if shown.strip("-0.") else shown.lstrip("-")
 
 
 def share(value: float) -> str:
@@ -261,8 +262,9 @@ def ratio_words(result: Result) -> str:
     """The ratio with its range, or why there is none."""
     if result.ratio_missing:
         return f"No ratio: {result.ratio_missing}"
-    sign = symbol(currency_of(result))
-    found = f"{sign}{ratio(result.totals['sroi_ratio'])} for each {sign}1 put in"
+    currency = currency_of(result)
+    back = pence(result.totals["sroi_ratio"], currency)
+    found = f"{back} for each {symbol(currency)}1 put in"
     return f"{found} ({ratio_range_words(result)})"
 
 

@@ -130,13 +130,13 @@ def _totals(result: Result) -> list[tuple[str, str, str]]:
     if result.ratio_missing:
         return [*rows, ("Ratio", "none", result.ratio_missing)]
     net = labels.money(totals["net_present_value"], currency)
-    back = f"{sign.strip()} of value for each {sign}1 put in"
+    back = f"of value for each {sign}1 put in"
     return [
         *rows,
         ("Net present value", net, "present value less inputs, of projects that have both"),
         (
             "Ratio",
-            labels.ratio(totals["sroi_ratio"]),
+            labels.pence(totals["sroi_ratio"], currency),
             f"{back}; {labels.ratio_range_words(result)}",
         ),
         _payback(totals["payback_years"]),

@@ -44,7 +44,6 @@ _STYLES: dict[str, dict[str, Any]] = {
     "plain_share": {"num_format": "0.00##", "valign": "top"},
     "two_decimals": {"num_format": "#,##0.00", "valign": "top", "align": "right"},
     "years": {"num_format": "0.0", "align": "right"},
-    "ratio": {"num_format": "0.00", "bold": True, "align": "right"},
     "factor": {"num_format": "0.000000", "valign": "top"},
     "factor_input": {"num_format": "0.0000##", "bg_color": INPUT_COLOUR, "valign": "top"},
     "rate": {"num_format": "0.000##", "bg_color": INPUT_COLOUR},
@@ -58,6 +57,7 @@ def money_styles(currency: str) -> dict[str, dict[str, Any]]:
     return {
         "money": {"num_format": money, "valign": "top", "align": "right"},
         "some_money": {"num_format": f'{money};"–"', "valign": "top", "align": "right"},
+        "ratio": {"num_format": money, "bold": True, "align": "right"},
         "money_total": {"num_format": money, "bold": True, "align": "right"},
         "money_input": {"num_format": money, "bg_color": INPUT_COLOUR, "valign": "top"},
     }

@@ -160,7 +160,7 @@ def _ratio(page: _Page, at: int) -> int:
     ratio = f'=IF({spent}>0,{compared}/{spent},"none")'
     sign = labels.symbol(labels.currency_of(result))
     words = (None, f"{labels.ratio_range_words(result)}, as assessed", "text_after_number")
-    label = f"Ratio: {sign}1 put in gives {sign}"
+    label = f"Ratio: {sign}1 put in gives"
     _line(page, at + 1, label, (ratio, totals["sroi_ratio"], "ratio"), words)
     payback = totals["payback_years"]
     years = "never" if pd.isna(payback) else float(payback)
