@@ -12,6 +12,7 @@ import pandas as pd
 from socialvalue.counted_twice import hours_valued_twice, repeats, without_repeats
 from socialvalue.engines import Frame
 from socialvalue.findings import Answers
+from socialvalue.one_value_under_outcomes import beyond_over_outcomes
 from socialvalue.people_in_both_values import (
     OF_NAMED,
     people_in_both,
@@ -19,6 +20,7 @@ from socialvalue.people_in_both_values import (
     sets_that_may_overlap,
 )
 from socialvalue.records_behind import dated_after, samples, value_of_activities
+from socialvalue.tables import stacked
 from socialvalue.valuation import ValuedMap
 
 
@@ -52,7 +54,7 @@ def answers_of(
     claimed = tables["partner_claims"]["activity_id"].dropna().unique().tolist()
     return Answers(
         sets=sets,
-        repeats=again,
+        repeats=stacked(again, beyond_over_outcomes(placed, rows)),
         both=people_in_both(once_each, sets),
         unnamed=rows_without_names(placed, may_overlap.drop_duplicates().tolist()),
         volunteer_hours=hours_valued_twice(placed, rows),

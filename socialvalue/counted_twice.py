@@ -95,7 +95,7 @@ def without_repeats(placed: Frame, rows: pd.DataFrame, found: pd.DataFrame) -> F
     Returns
     -------
     narwhals frame
-        row_id and person_id of the records; a repeat stands in the first of its rows.
+        row_id, person_id and quantity of the records; a repeat stands in the first of its rows.
     """
     if not (found["named"].astype(bool) & (found["repeats"] > 0)).any():
         return placed
@@ -110,7 +110,7 @@ def without_repeats(placed: Frame, rows: pd.DataFrame, found: pd.DataFrame) -> F
     )
     lines = beside(placed.filter(~nw.col("person_id").is_null()), small)
     first = lines.with_columns(_same(placed)).group_by(["code_", "person_id", *_SAME])
-    return first.agg(nw.col("row_id").min()).select("row_id", "person_id")
+    return first.agg(nw.col("row_id").min()).select("row_id", "person_id", "quantity")
 
 
 def _asked(rows: pd.DataFrame) -> pd.DataFrame:

@@ -59,7 +59,8 @@ class Answers:
     sets : DataFrame
         From `socialvalue.people_in_both_values.sets_that_may_overlap`.
     repeats : DataFrame
-        From `socialvalue.counted_twice.repeats`.
+        From `socialvalue.counted_twice.repeats`, and from
+        `socialvalue.one_value_under_outcomes.beyond_over_outcomes`.
     both : DataFrame
         From `socialvalue.people_in_both_values.people_in_both`.
     unnamed : frozenset of int

@@ -7,7 +7,7 @@ import pandas as pd
 
 from socialvalue.counted_twice import PERSON_UNITS
 from socialvalue.engines import Frame, fetch
-from socialvalue.records_behind import beside
+from socialvalue.records_behind import worth_of_a_unit, worth_of_named
 from socialvalue.values_over_years import (
     BY_YEAR,
     FLAGS,
@@ -38,7 +38,7 @@ def sets_that_may_overlap(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFr
     Returns
     -------
     DataFrame
-        set_ (number), kind, name, year, row_id, proxy_id, side, worth (of a record [money]) and
+        set_ (number), kind, name, year, row_id, proxy_id, side, worth (of a unit [money]) and
         side_ (number of the side), cell_ (number of a year of a set) and what is known of lines by
         year. A side is the proxy; of WELLBYs and years of a person with their outcome; for kind
         ``project`` the project; for ``lasting`` the year of the record. Sets have at least two:
@@ -50,7 +50,7 @@ def sets_that_may_overlap(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFr
         again.
     """
     gains = rows[rows["counted"].astype(bool) & ~rows["is_harm"] & (rows["present_value"] > 0)]
-    gains = gains.assign(worth=gains["present_value"] / gains["records"])
+    gains = gains.assign(worth=worth_of_a_unit(gains))
     by_year = lines_by_counted_year(gains, values)
     parts = [part for part in (*_sets(gains), _lasting(gains, values), by_year) if len(part)]
     if not parts:
@@ -100,7 +100,7 @@ def _lasting(gains: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
         {
             "row_id": yearly["row_id"],
             "proxy_id": yearly["proxy_id"],
-            "records": yearly["records"],
+            "quantity": yearly["quantity"],
             "side": "what was recorded in " + yearly["year"].astype(str),
             "name": what,
         }
@@ -108,8 +108,7 @@ def _lasting(gains: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
     if not (yearly["duration_years"] > 1).any():
         return pd.DataFrame(columns=_SET)
     lines = values[["row_id", "year", "present_value"]].merge(about, on="row_id")
-    worth = lines["present_value"] / lines["records"]
-    return lines.assign(kind=LASTING, worth=worth)[_SET]
+    return lines.assign(kind=LASTING, worth=worth_of_a_unit(lines))[_SET]
 
 
 def _both(rows: pd.DataFrame, column: str, one: str, other: str) -> pd.Series:
@@ -133,7 +132,7 @@ def people_in_both(placed: Frame, sets: pd.DataFrame) -> pd.DataFrame:
     placed : narwhals frame
         The records with the ``row_id`` of their row.
     sets : DataFrame
-        From `sets_that_may_overlap`; a record counts for the mean value of its row.
+        From `sets_that_may_overlap`; a unit counts for its mean value in its row.
 
     Returns
     -------
@@ -156,10 +155,8 @@ def people_in_both(placed: Frame, sets: pd.DataFrame) -> pd.DataFrame:
 def _people_in_sets(placed: Frame, sets: pd.DataFrame) -> pd.DataFrame:
     small = sets[["row_id", "set_", "side_"]].astype("int64")
     small = small.assign(worth_=sets["worth"].astype("float64"))
-    named = placed.filter(~nw.col("person_id").is_null()).select("row_id", "person_id")
-    sides = (
-        beside(named, small).group_by(["set_", "person_id", "side_"]).agg(nw.col("worth_").sum())
-    )
+    lines = worth_of_named(placed, small)
+    sides = lines.group_by(["set_", "person_id", "side_"]).agg(nw.col("worth_").sum())
     people = sides.group_by(["set_", "person_id"]).agg(
         nw.col("worth_").sum().alias("total_"),
         nw.col("worth_").max().alias("best_"),

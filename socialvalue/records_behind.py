@@ -24,6 +24,28 @@ def beside(placed: Frame, small: pd.DataFrame) -> Frame:
     return placed.join(carry(small, placed), on="row_id", how="inner")  # type: ignore[arg-type]
 
 
+def worth_of_named(placed: Frame, small: pd.DataFrame) -> Frame:
+    """Records of people who are named beside lines of their row, each with what it is worth.
+
+    Parameters
+    ----------
+    placed : narwhals frame
+        The records with the ``row_id`` of their row.
+    small : DataFrame
+        ``row_id``, ``worth_`` (of a unit [money]) and numbers.
+
+    Returns
+    -------
+    narwhals frame
+        row_id, person_id, the numbers, and ``worth_`` of the whole record [money].
+    """
+    named = placed.filter(~nw.col("person_id").is_null()).select("row_id", "person_id", "quantity")
+    lines = beside(named, small).with_columns(
+        (nw.col("quantity") * nw.col("worth_")).alias("worth_")
+    )
+    return lines.drop("quantity")
+
+
 def worth_of_a_unit(rows: pd.DataFrame) -> pd.Series:
     """Mean present value of a unit of each row; nought where the quantities come to nought."""
     quantity = rows["quantity"].where(rows["quantity"] != 0)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from socialvalue.adjustments import WHOLE_DURATION
 from socialvalue.engines import Frame, fetch
-from socialvalue.records_behind import beside
+from socialvalue.records_behind import worth_of_a_unit, worth_of_named
 from socialvalue.years import parse_year, year_label
 
 BY_YEAR = "overlap_group_by_year"
@@ -32,20 +32,20 @@ def lines_by_counted_year(gains: pd.DataFrame, values: pd.DataFrame) -> pd.DataF
     Returns
     -------
     DataFrame
-        kind, name (the group), year, row_id, proxy_id, side (the proxy), worth (of a record
+        kind, name (the group), year, row_id, proxy_id, side (the proxy), worth (of a unit
         [money]) and `FLAGS`. A value for a whole duration has its whole worth in each year that it
         holds: as many as its duration_years says, where that is stated, else all there are.
     """
     grouped = gains[gains["overlap_group"].notna()]
     lines = values.loc[values["present_value"] > 0, ["row_id", "year", "present_value"]]
-    about = ["row_id", "proxy_id", "overlap_group", "value_covers", "records"]
+    about = ["row_id", "proxy_id", "overlap_group", "value_covers", "quantity"]
     about += ["duration_years", "duration_years_from"]
     lines = lines.merge(grouped[about], on="row_id")
     lines = lines.assign(
         kind=BY_YEAR,
         name=lines["overlap_group"].astype(str),
         side=lines["proxy_id"].astype(str),
-        worth=lines["present_value"] / lines["records"],
+        worth=worth_of_a_unit(lines),
         whole_=(lines["value_covers"] == "duration").astype("int64"),
         yearly_=(lines["value_covers"] == "year").astype("int64"),
         later_=0,
@@ -150,8 +150,7 @@ def _beside(placed: Frame, sets: pd.DataFrame) -> Frame:
     """Records of people who are named beside the lines of their row."""
     small = sets[["row_id", "set_", "cell_", "side_", *FLAGS]].astype("int64")
     small = small.assign(worth_=sets["worth"].astype("float64"))
-    named = placed.filter(~nw.col("person_id").is_null()).select("row_id", "person_id")
-    return beside(named, small)
+    return worth_of_named(placed, small)
 
 
 def _lines(placed: Frame, sets: pd.DataFrame) -> Frame:

@@ -159,6 +159,42 @@ def test_records_that_name_nobody_repeat_one_another_where_there_are_few(assess)
     assert finding["severity"] == "medium" and "may repeat" in finding["message"]
 
 
+def test_one_person_under_two_outcomes_of_one_value(assess, proxy_set):
+    job = {"unit": "job", "value_type": "economic", "overlap_group": "employment_of_person"}
+    rule, one_use = "more_than_one_person_can", {**job, "value_covers": "once"}
+
+    def of(*records, proxy=job):
+        named = [{"person_id": "ann", "proxy_id": "tea", **record} for record in records]
+        return assess(*named, proxies=proxy_set(proxy))
+
+    moved, stayed = {"outcome": "Moved into work"}, {"outcome": "Stayed in work"}
+    three_quarters = {"quantity": 0.75}
+    twice = one(of({**moved, **three_quarters}, {**stayed, **three_quarters}), rule)
+    # Half a year of a job beyond one, of 150 pounds in all.
+    assert (twice["value_at_stake"], twice["severity"], twice["rows"]) == (50, "high", 2)
+    half = {"quantity": 0.5}
+    assert found(of({**moved, **half}, {**stayed, **half}), rule) == []
+    two = of({**moved, "quantity": 1}, {**stayed, "quantity": 1, "person_id": "bea"})
+    assert found(two, rule) == []
+    later = {**stayed, "quantity": 1, "date": "2025-05-01"}
+    assert found(of({**moved, "quantity": 1}, later), rule) == []
+    uses = [{**moved, "quantity": 1}, {**stayed, "quantity": 1}]
+    assert found(of(*uses, proxy=one_use), rule) == []
+
+
+def test_who_is_counted_twice_is_charged_by_the_size_of_the_records(assess, proxy_set):
+    wellby = {"unit": "wellby"}
+    large = [{"outcome": name, "person_id": "ann", "quantity": 4} for name in ("Calm", "Glad")]
+    small = [
+        {"outcome": name, "person_id": f"{name} {n}", "quantity": 0.1}
+        for name in ("Calm", "Glad")
+        for n in range(9)
+    ]
+    result = assess(*large, *small, proxies=proxy_set(wellby))
+    # Ann's 4 at 100 pounds, and not the 49 of a mean record.
+    assert one(result, "two_wellbeing_values")["value_at_stake"] == pytest.approx(400)
+
+
 def test_a_person_is_no_more_than_one_person_in_a_year(assess):
     first = {"person_id": "p1", "quantity": 1}
     second = {"person_id": "p1", "quantity": 0.5, "date": "2024-09-01"}
@@ -197,9 +233,9 @@ def test_one_repeat_is_charged_once(assess, group):
     choir = {**walks, "project": "Choir"}
     assert told(walks, choir) == {"recorded_twice": pytest.approx(50)}
     # The change that stands twice counts for the choir, whose row comes first. A further one of the
-    # walks is claimed beside it: their records stand at the mean of the row, (50 + 20) / 2.
+    # walks is claimed beside it: the lesser of 50 and 20.
     more = {**walks, "quantity": 0.2, "date": "2024-08-01"}
-    both = {"recorded_twice": pytest.approx(50), "claimed_by_two_projects": pytest.approx(35)}
+    both = {"recorded_twice": pytest.approx(50), "claimed_by_two_projects": pytest.approx(20)}
     assert told(walks, choir, more) == both
     # 2 x 100 of p, one of them a repeat, beside 10 x 30 of q: 100 by each rule, 200 in all.
     p = {**P, "duration_years": 1}
