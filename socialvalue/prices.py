@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
-from math import inf
+from math import inf, nan
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +29,31 @@ class PriceFactor(NamedTuple):
     factor: float
     forecast: bool
     income_held: bool
+
+
+class PriceSteps(NamedTuple):
+    """What a factor to the prices of another year is made of.
+
+    The factor is (deflator_now / deflator_then) x (income_now / income_then) ^ elasticity; incomes
+    are nan where the elasticity is 0.
+    """
+
+    deflator_then: float
+    deflator_now: float
+    income_then: float
+    income_now: float
+    elasticity: float
+    forecast: bool
+    income_held: bool
+
+    @property
+    def factor(self) -> float:
+        """Factor to the prices of the other year [ratio]."""
+        factor = self.deflator_now / self.deflator_then
+        if not self.elasticity:
+            return factor
+        growth = formulas.real_income_factor(self.income_now, self.income_then, self.elasticity)
+        return factor * growth
 
 
 def _index(series: PriceSeries, start: int, financial: bool) -> tuple[float, bool]:
@@ -138,6 +163,39 @@ def price_factor(
     """
     if from_year == to_year:
         return PriceFactor(1.0, False, False)
+    steps = price_steps(from_year, to_year, income_elasticity, series, currency)
+    return PriceFactor(steps.factor, steps.forecast, steps.income_held)
+
+
+def price_steps(
+    from_year: str,
+    to_year: str,
+    income_elasticity: float = 0.0,
+    series: PriceSeries | None = None,
+    currency: str = "GBP",
+) -> PriceSteps:
+    """What `price_factor` is made of, so that it can be worked out again by hand.
+
+    Parameters
+    ----------
+    from_year, to_year, income_elasticity, series, currency
+        As for `price_factor`.
+
+    Returns
+    -------
+    PriceSteps
+
+    Raises
+    ------
+    SettingsError
+        As `price_factor` says.
+
+    Examples
+    --------
+    >>> steps = price_steps("2019", "2024-25")
+    >>> bool(steps.factor == price_factor("2019", "2024-25").factor)
+    True
+    """
     used = price_series() if series is None else series
     if used.currency not in ("", currency):
         raise SettingsError(
@@ -145,11 +203,11 @@ def price_factor(
             f"follows prices in {used.currency}. State price_year = {from_year}, turn re-pricing "
             f"off (uprate = false), or give a price series of {currency}."
         )
-    return _factor(from_year, to_year, income_elasticity, used)
+    return _steps(from_year, to_year, income_elasticity, used)
 
 
 @cache
-def _factor(from_year: str, to_year: str, elasticity: float, series: PriceSeries) -> PriceFactor:
+def _steps(from_year: str, to_year: str, elasticity: float, series: PriceSeries) -> PriceSteps:
     old, new = parse_year(from_year), parse_year(to_year)
     if old.financial or new.financial:
         index_old, guess_old = _financial_index(series, old)
@@ -157,12 +215,14 @@ def _factor(from_year: str, to_year: str, elasticity: float, series: PriceSeries
     else:
         index_old, guess_old = _index(series, old.start, False)
         index_new, guess_new = _index(series, new.start, False)
-    factor, forecast = index_new / index_old, guess_old or guess_new
+    forecast = guess_old or guess_new
     if not elasticity:
-        return PriceFactor(factor, forecast, False)
+        return PriceSteps(index_old, index_new, nan, nan, 0.0, forecast, False)
     (income_old, held_old), (income_new, held_new) = _income(series, old), _income(series, new)
-    growth = formulas.real_income_factor(income_new, income_old, elasticity)
-    return PriceFactor(factor * growth, forecast, held_old or held_new)
+    held = held_old or held_new
+    return PriceSteps(
+        index_old, index_new, income_old, income_new, float(elasticity), forecast, held
+    )
 
 
 class Schedule(NamedTuple):

@@ -6,9 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import socialvalue as sv
 from socialvalue import formulas, prices
 from socialvalue.errors import SettingsError
 from socialvalue.price_tables import price_series
+from socialvalue.report.sources import re_pricing
 from socialvalue.years import parse_year
 
 # Treasury discount factors as published for years 1 to 5, 31 and 76 (four to six decimals are
@@ -345,3 +347,24 @@ def test_a_file_of_several_schedules_is_refused(tmp_path):
 def test_a_constant_rate_is_a_share(rate):
     with pytest.raises(SettingsError, match=r"3\.5% is 0\.035"):
         prices.discount_schedule(rate)
+
+
+def test_every_price_factor_can_be_worked_out_again_from_the_table():
+    result = sv.assess(sv.datasets.load_network()).for_output()
+    table = re_pricing(result)
+    assert set(table["to_year"]) == {"2024-25"}
+    incomes = (table["income_now"] / table["income_then"]).fillna(1.0)
+    factors = table["deflator_now"] / table["deflator_then"] * incomes ** table["income_elasticity"]
+    known = {1.0, *factors.round(12)}
+    rows = result.impact_map.loc[result.impact_map["uprating"] != "none", "price_factor"].dropna()
+    assert len(rows) > 5 and set(rows.round(12)) <= known
+    assert set(result.inputs["price_factor"].round(12)) <= known
+    # The WELLBY: HM Treasury's deflators for 2019 are a quarter of 2018-19 and three of 2019-20.
+    wellby = table[(table["from_year"] == "2019") & (table["income_elasticity"] == 1.3)].iloc[0]
+    index = price_series().financial.values
+    assert wellby["deflator_then"] == pytest.approx(index[2018] / 4 + 3 * index[2019] / 4)
+    assert wellby["income_held"]
+
+
+def test_without_re_pricing_there_is_nothing_to_work_out(assess):
+    assert re_pricing(assess(assumptions={"uprate": False})).empty

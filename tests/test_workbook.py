@@ -394,11 +394,11 @@ SHEETS = [
     *("Summary", "About", "Assumptions", "Discounting", "Impact map", "Gross by year"),
     *("Net by year", "Present value by year", "Allocation", "Inputs", "Cases", "Unit costs"),
     *("Conventions", "Surveys", "Importance"),
-    *("Unpriced", "Findings", "Proxies", "Adjustments", "Provenance"),
+    *("Unpriced", "Findings", "Proxies", "Adjustments", "Re-pricing", "Provenance"),
 ]
 WITHOUT = {
     "worked": {"Conventions", "Surveys", "Importance"},
-    "diabetes": {"Conventions", "Surveys", "Importance"},
+    "diabetes": {"Conventions", "Surveys", "Importance", "Re-pricing"},
     "network": {"Conventions"},
     "network, internal": {"Conventions"},
     "parts": set(),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from socialvalue.files import replace_whole
 from socialvalue.report.said import adjustments, has_importance
+from socialvalue.report.sources import re_pricing
 from socialvalue.report.tornado import is_drawn, tested
 from socialvalue.results import Result
 
@@ -34,6 +35,7 @@ def tables_of(result: Result) -> dict[str, pd.DataFrame]:
         "findings": result.findings,
         "adjustments": adjustments(result),
         "proxies_used": result.proxies_used,
+        "re_pricing": re_pricing(result),
         "assumptions": result.assumptions.to_rows(),
         "waterfall": result.waterfall(),
         "discount_factors": result.discount_factors,

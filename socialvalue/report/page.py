@@ -62,6 +62,7 @@ def render(result: Result) -> str:
         assumptions=result.assumptions.to_rows().to_dict("records"),
         adjustments=tables.texts(said.adjustments(result)),
         proxies=tables.proxies(result),
+        re_pricing=tables.re_pricing(result),
         provenance=result.provenance,
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from socialvalue.report import charts, labels
+from socialvalue.report import charts, labels, sources
 from socialvalue.report.sources import values_in_force
 from socialvalue.results import Result
 
@@ -148,6 +148,15 @@ def _when(row: dict[str, Any]) -> str:
         year = begins.is_year_start and ends.is_year_end and begins.year == ends.year
         return f"{begins.year}: " if year else f"{begins:%Y-%m-%d} to {ends:%Y-%m-%d}: "
     return f"from {begins:%Y-%m-%d}: " if pd.notna(begins) else f"to {ends:%Y-%m-%d}: "
+
+
+def re_pricing(result: Result) -> dict[str, Any]:
+    """What each price factor is made of, with as many digits as it takes to work it out again."""
+    table = sources.re_pricing(result)
+    for name in table.select_dtypes("float"):
+        written = table[name].map("{:.8g}".format)
+        table[name] = written.where(table[name].notna(), None)
+    return texts(table)
 
 
 def texts(table: pd.DataFrame) -> dict[str, Any]:

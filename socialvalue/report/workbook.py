@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from socialvalue.files import replace_whole
 from socialvalue.report import labels, said
 from socialvalue.report import workbook_grid as grid
-from socialvalue.report.sources import values_in_force
+from socialvalue.report.sources import re_pricing, values_in_force
 from socialvalue.report.workbook_cases import ABOUT as ABOUT_CASES
 from socialvalue.report.workbook_cases import add_cases
 from socialvalue.report.workbook_map import add_allocation, add_grids, add_impact_map
@@ -33,6 +33,7 @@ _ABOUT = (
     ("Findings", "What an assessor would challenge."),
     ("Proxies", "The values used, their sources, licences and how each was checked."),
     ("Adjustments", "What was taken off where records do not say, and why."),
+    ("Re-pricing", "Deflators and incomes behind each price factor."),
     ("Provenance", "Files, hashes, releases and versions."),
 )
 _PROXY_COLUMNS = {
@@ -192,6 +193,11 @@ def _plain_sheets(book: Book, result: Result) -> None:
     adjustments = said.adjustments(result).dropna(axis=1, how="all")
     about = ("Adjustments", "Adjustments and their reasons", "")
     book.table(about, adjustments, {"reason": 70})
+    prices = re_pricing(result)
+    if len(prices):
+        note = "Factor = (deflator now / then) × (income now / then) ^ income elasticity."
+        about = ("Re-pricing", "How figures were brought to the prices of the result", note)
+        book.table(about, prices.dropna(axis=1, how="all"), {})
     wide = {"what": 44, "value": 80}
     book.table(("Provenance", "Where this came from", ""), _provenance(result), wide)
 
