@@ -40,7 +40,14 @@ def read(path, like):
 def test_every_table_reads_back_equal(network, profile):
     tables, folder = network[profile]
     assert {path.stem for path in folder.iterdir()} == set(tables)
-    assert {"impact_map", "by_sdg", "by_marmot", "by_imd_decile", "unpriced"} <= set(tables)
+    assert {
+        "impact_map",
+        "by_sdg",
+        "by_sdg_and_year",
+        "by_marmot",
+        "by_imd_decile",
+        "unpriced",
+    } <= set(tables)
     for name, table in tables.items():
         found = read(folder / f"{name}.csv", table)
         assert list(found) == list(table)

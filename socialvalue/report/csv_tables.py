@@ -27,6 +27,7 @@ def tables_of(result: Result) -> dict[str, pd.DataFrame]:
     """All tables of a result, by the name of their file."""
     tables = {"impact_map": result.impact_map, "values_by_year": result.values}
     tables |= {f"by_{key}": result.by(key) for key in keys_of(result)}
+    tables |= {f"by_{name}_and_year": result.by(name, "year") for name in result.frameworks}
     tables |= {
         "cases": result.cases(),
         "cost_effectiveness": result.cost_effectiveness(),
