@@ -176,12 +176,18 @@ def test_withheld_rows_show_no_bounds_and_no_stake(assess, proxy_set):
     assert pd.isna(stake)
 
 
-def test_stakes_are_of_the_published_rows(assess):
-    # Nine benefits of 1000 and one person's harm of 200, merged: 8800, never 9200.
-    result = assess(*people(9), *people(1, first=40, quantity=-2))
-    published = result.for_output()
-    stakes = published.findings.set_index("rule")["value_at_stake"]
-    assert stakes["no_published_range"] == pytest.approx(8800)
+def test_stakes_and_rows_are_of_the_published_rows(assess):
+    # Twelve benefits of 1000, nine of 1000, and one person's harm of 200, merged with the nine.
+    result = assess(
+        *people(12),
+        *people(9, first=20, outcome="Rested"),
+        *people(1, first=40, quantity=-2),
+    )
+    [internal] = result.findings.query("rule == 'no_published_range'").to_dict("records")
+    assert (internal["value_at_stake"], internal["rows"]) == (pytest.approx(21_200), 3)
+    [told] = result.for_output().findings.query("rule == 'no_published_range'").to_dict("records")
+    assert told["value_at_stake"] == pytest.approx(12_000)
+    assert "Small groups are left out" in told["message"]
 
 
 def test_a_merged_row_of_several_values_does_not_say_which(assess, two):

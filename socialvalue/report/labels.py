@@ -29,6 +29,7 @@ STEPS = {
     "attribution_to_others": "Attribution to others",
     "drop_off": "Drop-off",
     "optimism_bias": "Optimism bias",
+    "small_groups": "All taken off merged small groups",
     "net_value": "Net value",
     "discounting": "Discounting",
     "present_value": "Present value",
