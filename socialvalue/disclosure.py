@@ -170,13 +170,14 @@ def _findings_left(
     together = new_ids.groupby(new_ids).groups
     published = valued.rows.set_index("row_id")["present_value"].abs()
     findings = result.findings.copy()
-    stake, message = map(findings.columns.get_loc, ("value_at_stake", "message"))
+    stake, message, count = map(findings.columns.get_loc, ("value_at_stake", "message", "rows"))
     for position, ids in enumerate(result.finding_rows):
         if not ids:
             continue
         # A merged group that the finding concerns as a whole shows nobody; a part of one would.
         new = {new_ids[row_id] for row_id in ids}
         whole = [each for each in new if set(together[each]) <= set(ids) and each not in kept_out]
+        findings.iloc[position, count] = len(whole)
         if findings["rule"].iloc[position] in PARTS_OF_ROWS:
             findings.iloc[position, stake] = np.nan
             findings.iloc[position, message] += " (The value at stake is not published.)"
