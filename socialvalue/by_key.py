@@ -59,7 +59,9 @@ def waterfall(result: "Result", *keys: str) -> pd.DataFrame:
     """Steps from gross value to present value, in total or for each category.
 
     The changes sum exactly, and so do the categories of a key: what no category takes stands
-    under ``unallocated``, small groups under ``merged``.
+    under ``unallocated``, small groups under ``merged``. What was taken off small groups of several
+    kinds that were merged is one step, ``small_groups``: each reduction alone could tell how many
+    they are.
 
     Parameters
     ----------
@@ -88,11 +90,14 @@ def waterfall(result: "Result", *keys: str) -> pd.DataFrame:
     True
     """
     name = _map_for(result, keys)
-    lines = summary.counted_lines(result.breakdowns.get(name, result.valued))
+    found = summary.counted_lines(result.breakdowns.get(name, result.valued))
+    lines, merged = steps.with_every_step(found), bool(found["after_drop_off"].isna().any())
     shared = (keys, result.allocations[name], result.frameworks, steps.STEPS_LEAVE)
     parts = summary.over_categories(lines, lines["row_id"].drop_duplicates(), *shared)
     hidden = bool(name) and result.profile == "publish"
-    return _with_titles(result, steps.waterfall(parts, keys, withheld=hidden), keys)
+    return _with_titles(
+        result, steps.waterfall(parts, keys, small_groups=merged, withheld=hidden), keys
+    )
 
 
 def _summed(result: "Result", keys: tuple[str, ...]) -> pd.DataFrame:

@@ -54,6 +54,14 @@ class Compared:
     level: float | None = None
 
     @property
+    def merged(self) -> bool:
+        """Whether small groups that are in its totals were merged."""
+        if self.side is None:
+            return False
+        rows = self.side.rows(frozenset()).table
+        return bool((rows["merged"].astype(bool) & rows["counted"].astype(bool)).any())
+
+    @property
     def used(self) -> pd.DataFrame:
         """Dated rows of proxies that hold for its records, each once."""
         if self.side is None:

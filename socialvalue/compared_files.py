@@ -21,6 +21,7 @@ from socialvalue.compared_rows import (
 from socialvalue.covered_months import covering
 from socialvalue.errors import InputError
 from socialvalue.impact_map import SHARES
+from socialvalue.proxy_schemas import PROXIES
 from socialvalue.summary import MERGED, UNALLOCATED
 
 _NUMBERS = (
@@ -166,7 +167,8 @@ def _rows(data: dict[str, Any]) -> pd.DataFrame:
 
 
 def _proxies(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    table = pd.DataFrame(rows)
+    # Where all that is valued was merged, the file names no value.
+    table = pd.DataFrame(rows, columns=None if rows else PROXIES.names)
     for column in _DATES:
         table[column] = pd.to_datetime(table[column])
     for column in (*_OF_A_PROXY, "duration_years"):

@@ -11,10 +11,10 @@ from socialvalue.errors import InputError
 from socialvalue.results import Result
 
 _MERGED = (
-    "Small groups were merged before one of the two was published. Where they were merged over "
-    "proxies, years or durations there is nothing to value again, so their change is not split. "
-    "Groups that were merged in one of them only change rows without a change in the records: that "
-    "stands under mix and data corrections."
+    "Small groups were merged before one of the two was published. Which groups are merged can "
+    "change although nothing did in the records, so volume, mix and what is merged cannot be told "
+    "apart, nor corrections of months that both cover: they stand under not split. Harms are those "
+    "that are shown. Compare the assessments themselves to split the whole."
 )
 _NO_MAP = (
     "One of the files holds no impact map (its form is older than 1.2), so only totals can be "
@@ -123,7 +123,7 @@ def _covered_by_both(last: Compared, this: Compared) -> tuple[frozenset[int], li
             "cannot be told from volume and mix, and stand there. Compare the assessments "
             "themselves, or say which months each covers, if that is whole years."
         )
-    if any(table["merged"].any() for table in (side.rows(both).table for side in sides if side)):
+    if last.merged or this.merged:
         notes.append(_MERGED)
     return both, notes, bool(both) or not wanted
 

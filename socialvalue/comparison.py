@@ -29,7 +29,7 @@ PARTS = {
 }
 """The parts of a change, in the order in which one after another is replaced."""
 NOT_SPLIT = "not_split"
-_WHAT_IS_NOT_SPLIT = "what has no formula of its own to be valued by again"
+_WHAT_IS_NOT_SPLIT = "what cannot be valued again or told apart, such as small groups merged"
 
 
 @dataclass(frozen=True, repr=False)
@@ -104,7 +104,7 @@ class Comparison:
 
     @property
     def proxies(self) -> pd.DataFrame:
-        """Proxies that were added, removed or changed; see `comparison_tables`."""
+        """Proxies that were added, removed, changed, or shown in one only: `comparison_tables`."""
         return differing_proxies(self.last, self.this)
 
     @property
@@ -204,6 +204,8 @@ class Comparison:
             table["data_corrections"] = float("nan")
         if len(stages.whole_last) or len(stages.whole_this):
             table[NOT_SPLIT] = apart[:, 1] - apart[:, 0]
+        if self.last.merged or self.this.merged:
+            table = _without_what_merging_moves(table, bool(self.both))
         return table.rename_axis(key or "whole").reset_index()
 
     def _unsplit(self) -> pd.DataFrame:
@@ -240,6 +242,18 @@ class Comparison:
         from socialvalue.report.change_words import to_json
 
         return to_json(self)
+
+
+def _without_what_merging_moves(table: pd.DataFrame, both: bool) -> pd.DataFrame:
+    """Changes with one part for volume, mix and what is merged, which cannot be told apart.
+
+    A group that was merged in one of the two leaves or joins the rows that are shown although
+    nothing changed in the records. In months that both cover that looks like a correction, too.
+    """
+    mixed = ["volume", "mix", *(["data_corrections"] if both else [])]
+    held = table.get(NOT_SPLIT, 0.0)
+    rest = held + table[mixed].sum(axis=1)
+    return table.assign(**dict.fromkeys(mixed, float("nan")), **{NOT_SPLIT: rest})
 
 
 def _sums_of(each: Compared, key: str) -> pd.Series:

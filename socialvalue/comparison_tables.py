@@ -53,8 +53,9 @@ def differing_proxies(last: Compared, this: Compared) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        proxy_id, what (``added``, ``removed`` or ``changed``), changed (names of what did),
-        last and this unit value, price year and unit.
+        proxy_id, what (``added``, ``removed`` or ``changed``; ``shown this time only`` or ``shown
+        last time only`` where it may be among small groups that the other merged), changed (names
+        of what did), last and this unit value, price year and unit.
     """
     then, now = (_latest(each.used) for each in (last, this))
     rows = []
@@ -64,7 +65,11 @@ def differing_proxies(last: Compared, this: Compared) -> pd.DataFrame:
         )
         names = _changed(before, after)
         if before is None or after is None or names:
-            what = "added" if before is None else "removed" if after is None else "changed"
+            what = "changed"
+            if before is None:
+                what = "shown this time only" if last.merged else "added"
+            elif after is None:
+                what = "shown last time only" if this.merged else "removed"
             row = {"proxy_id": proxy_id, "what": what, "changed": ", ".join(names)}
             for name in _PRICE:
                 row[f"last_{name}"] = None if before is None else before[name]

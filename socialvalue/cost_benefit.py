@@ -268,8 +268,10 @@ def cost_effectiveness(
     good = rows[~rows["is_harm"].astype(bool)]
     # What was merged over projects is of projects with inputs and without, and cannot be divided.
     covered = projects_in_ratio(good, inputs) | good["merged"].astype(bool)
-    known = good[covered & good["quantity"].notna() & good["unit"].notna()]
-    hidden = bool((good["merged"] & good["quantity"].isna()).any())
+    # What is left of rows that were merged of several kinds is not known.
+    shown = good["quantity_after_attribution"].notna()
+    known = good[covered & shown & good["unit"].notna()]
+    hidden = bool((good["merged"] & ~shown).any())
     everybody = people if bool(covered.all()) else np.nan
     found = [_unit_row(PERSON, "person", everybody, everybody, np.nan)]
     named = known.assign(outcome=known["outcome"].fillna(known["proxy_id"]).fillna("not named"))

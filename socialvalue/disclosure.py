@@ -22,18 +22,32 @@ from socialvalue.covered_months import covered_months
 from socialvalue.errors import SettingsError
 from socialvalue.findings import PARTS_OF_ROWS, in_order
 from socialvalue.merging import (
+    Merging,
     distinct_people,
     merged_allocation,
     merged_map,
+    merging_of,
     new_row_ids,
+    unlike_rows,
 )
 from socialvalue.people import SMALL_ROW
+from socialvalue.published_figures import (
+    hidden_parts,
+    published_conventions,
+    published_range,
+    published_times,
+    ratio_tells,
+    sums_of,
+)
 from socialvalue.published_simulation import published_simulation
 from socialvalue.results import Result
 from socialvalue.summary import counted_lines
 from socialvalue.survey_change import published_change
+from socialvalue.told_apart import tells_few
 from socialvalue.totals import projects_in_ratio
 from socialvalue.valuation import ValuedMap
+
+RANGE_ENDS = ("present_value_low", "present_value_high", "sroi_ratio_low", "sroi_ratio_high")
 
 SMALL_GROUP = "a small group"
 """Stands in findings for the name of what was merged."""
@@ -82,14 +96,17 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         If all the records together rest on fewer people than the policy allows.
     """
     fewest = threshold(policy)
-    new_ids, withheld = new_row_ids(result, fewest)
-    valued = merged_map(result, new_ids, withheld)
+    by = merging_of(result, fewest)
+    new_ids, withheld = new_row_ids(by)
+    valued = merged_map(by, new_ids, withheld)
     allocation = merged_allocation(result.allocation, new_ids, valued.rows, list(result.frameworks))
     breakdowns, people = merged_breakdowns(result, fewest)
-    safe = _with_a_safe_ratio(result, fewest)
-    findings = _findings_left(result, new_ids, valued, withheld)
+    safe = _with_safe_figures(result, by, new_ids, valued)
+    kept_out = withheld | unlike_rows(by, new_ids)
+    findings = _findings_left(safe, new_ids, valued, kept_out)
     findings = _without_small_names(findings, result, valued)
     totals, findings = _harms_left(safe, valued, findings)
+    findings = _with_what_totals_tell(findings, by, hidden_parts(by, new_ids))
     used = set(valued.rows["proxy_id"].dropna())
     published = replace(
         safe,
@@ -107,15 +124,19 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         basis=None,
         shown_months=None if result.basis is None else covered_months(result.basis.records),
         survey_change=published_change(result.survey_change, fewest),
-        shown_cases=published_cases(result.cases(), valued, safe.ratio_missing),
+        shown_cases=published_times(
+            published_cases(result.cases(), valued, safe.ratio_missing), valued
+        ),
         # A value that only merged rows use would help to work out who is in them.
         proxies_used=result.proxies_used[result.proxies_used["proxy_id"].isin(used)],
         in_both={},
     )
     if result.simulation is None:
-        return published
+        return _with_its_share(published)
     drawn = published_simulation(result.simulation, published, new_ids)
-    return replace(published, simulation=drawn)
+    ends = {end: getattr(drawn.range, end) for end in RANGE_ENDS}
+    still = replace(safe.range, share_without_range=drawn.share_fixed, **ends)
+    return _with_its_share(replace(published, simulation=drawn, range=still))
 
 
 def _people_left(
@@ -139,23 +160,28 @@ def _people_left(
 
 
 def _findings_left(
-    result: Result, new_ids: pd.Series, valued: ValuedMap, withheld: set[int]
+    result: Result, new_ids: pd.Series, valued: ValuedMap, kept_out: set[int]
 ) -> pd.DataFrame:
-    """Findings whose value at stake is that of published rows, without parts of small groups."""
+    """Findings whose rows and value at stake are those of published rows.
+
+    Parts of small groups are left out, and so are rows merged of several kinds: that a finding on
+    some values concerns such a row says which values are in it.
+    """
     together = new_ids.groupby(new_ids).groups
     published = valued.rows.set_index("row_id")["present_value"].abs()
     findings = result.findings.copy()
-    stake, message = (findings.columns.get_loc(c) for c in ("value_at_stake", "message"))
+    stake, message, count = map(findings.columns.get_loc, ("value_at_stake", "message", "rows"))
     for position, ids in enumerate(result.finding_rows):
         if not ids:
             continue
+        # A merged group that the finding concerns as a whole shows nobody; a part of one would.
+        new = {new_ids[row_id] for row_id in ids}
+        whole = [each for each in new if set(together[each]) <= set(ids) and each not in kept_out]
+        findings.iloc[position, count] = len(whole)
         if findings["rule"].iloc[position] in PARTS_OF_ROWS:
             findings.iloc[position, stake] = np.nan
             findings.iloc[position, message] += " (The value at stake is not published.)"
             continue
-        # A merged group that the finding concerns as a whole shows nobody; a part of one would.
-        new = {new_ids[row_id] for row_id in ids}
-        whole = [each for each in new if set(together[each]) <= set(ids) and each not in withheld]
         findings.iloc[position, stake] = published[whole].sum() if whole else np.nan
         if len(whole) < len(new):
             findings.iloc[position, message] += (
@@ -187,7 +213,19 @@ def _without_small_names(findings: pd.DataFrame, result: Result, valued: ValuedM
     return findings.assign(**words)
 
 
-def _with_a_safe_ratio(result: Result, fewest: int) -> Result:
+def _with_safe_figures(
+    result: Result, by: Merging, new_ids: pd.Series, valued: ValuedMap
+) -> Result:
+    """The result with figures that tell no part of a merged row from the others."""
+    parts = hidden_parts(by, new_ids)
+    safe = replace(result, shown_conventions=published_conventions(result, by, parts))
+    safe = _with_a_safe_ratio(safe, by.fewest, told=ratio_tells(by, new_ids))
+    safe = replace(safe, totals=published_times(safe.totals, valued))
+    # A simulated range is that of the published draws.
+    return safe if safe.simulation else replace(safe, range=published_range(safe, valued, parts))
+
+
+def _with_a_safe_ratio(result: Result, fewest: int, *, told: bool) -> Result:
     """The result without its ratio where that would show what few people are worth.
 
     The ratio times the inputs is the value inside it, and what is left of the total is the value
@@ -197,7 +235,8 @@ def _with_a_safe_ratio(result: Result, fewest: int) -> Result:
         return result
     rows = result.valued.rows[result.valued.rows["counted"]]
     inside = projects_in_ratio(rows, result.inputs)
-    if not any(_too_few(result, part, fewest) for part in (rows[inside], rows[~inside])):
+    parts = rows[inside], rows[~inside]
+    if not told and not any(_too_few(result, part, fewest) for part in parts):
         return result
     why = "it would show the value of too few people"
     hidden = ["net_present_value", "sroi_ratio", "payback_years"]
@@ -229,6 +268,37 @@ def _without_names_outside(findings: pd.DataFrame) -> pd.DataFrame:
     plain = "The ratio leaves out projects with no inputs."
     named = findings["rule"] == "value_outside_ratio"
     return findings.assign(message=findings["message"].mask(named, plain))
+
+
+def _with_its_share(published: Result) -> Result:
+    """The result whose findings give the share of the value without a range as its range does."""
+    share, findings = f"{published.range.share_without_range:.0%}", published.findings
+    told = findings["rule"] == "no_published_range"
+    words = findings["message"].str.replace(r"^\d+%", share, regex=True)
+    said = findings.assign(message=findings["message"].where(~told, words))
+    return replace(published, findings=said)
+
+
+def _with_what_totals_tell(
+    findings: pd.DataFrame, by: Merging, parts: pd.DataFrame
+) -> pd.DataFrame:
+    """Findings, with one where the totals tell of few people whatever is merged with them."""
+    if not tells_few(parts, sums_of(parts), by.fewest, by.people):
+        return findings
+    said = {
+        "rule": "totals_tell_of_few",
+        "severity": "high",
+        "message": "Whoever knows the values and reductions can work out how many people a merged "
+        "small group has: it is reduced or discounted as nothing else here is, so that gross, net "
+        "and present value together tell.",
+        "value_at_stake": np.nan,
+        "rows": 0,
+        "why": "The totals are published in full, and hiding more rows would not hide it.",
+        "what_to_do": "Publish only after asking those people, or leave the outcome unpriced, or "
+        "give the headline alone.",
+        "accepted_because": None,
+    }
+    return in_order(pd.concat([findings, pd.DataFrame([said])], ignore_index=True))
 
 
 def _harms_left(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from socialvalue.draw_statistics import keys_as_text, statistics
 from socialvalue.merging import MERGED_LABEL
 from socialvalue.published_sensitivity import (
     PUBLISHED_ROW,
@@ -12,9 +13,10 @@ from socialvalue.published_sensitivity import (
     without_small_ratios,
 )
 from socialvalue.results import Result
-from socialvalue.simulation import Simulation, tables_by
+from socialvalue.simulation import SHOWN, Simulation, tables_by
 from socialvalue.summary import ROW_KEYS
-from socialvalue.value_model import Shown
+from socialvalue.value_model import Shown, ValueModel
+from socialvalue.value_outputs import COMPARED, LINEAR, TOTALS
 
 _OF_RATIO = ("net_present_value", "sroi_ratio")
 _STATED = r"adjustments, row |stated nowhere"
@@ -26,8 +28,9 @@ def published_simulation(
 ) -> Simulation:
     """A simulation in which small groups are merged as they are in the published result.
 
-    Every table is of the same draws, added up over the published rows. What cannot be shown of the
-    totals has none.
+    Every table is of the same draws, added up over the published rows. Merged rows of several kinds
+    stand still in them: what only some of their parts vary with would tell those alone. What cannot
+    be shown of the totals has none.
 
     Nor has a declared breakdown. Its groups are merged until each rests on enough people, but what
     is inside a group is not: two people may be behind all that one value comes to there. Present
@@ -50,6 +53,9 @@ def published_simulation(
     """
     model, values = simulation.model, simulation.values
     assert model is not None and values is not None
+    still = set(published.values.loc[published.values["after_drop_off"].isna(), "row_id"])
+    hidden_too = _over_published_rows(model, new_ids, published)
+    model, simulation = _standing_still(model, simulation, new_ids, still)
     rows = model.uncertain.rows[model.uncertain.rows["map"] == ""]
     told = published.valued.rows.set_index("row_id")
     new = rows["row_id"].map(new_ids)
@@ -69,8 +75,11 @@ def published_simulation(
     tables = tables_by(split, values, simulation.level, known)
     # A year that only some of the merged outcomes could last into would show them alone.
     tables = {each: table.iloc[: len(known[each])] for each, table in tables.items()}
+    if still:
+        apart = _only(published, still)
+        tables = {each: _moved(table, apart.by(*each), each) for each, table in tables.items()}
     left = _totals_left(simulation, published)
-    parameters = without_small_ratios(split, published, left.parameters)
+    parameters = without_small_ratios(hidden_too, published, left.parameters)
     return replace(
         left,
         parameters=parameters.reset_index(drop=True),
@@ -79,6 +88,64 @@ def published_simulation(
         values=None,
         tables=tables,
     )
+
+
+def _over_published_rows(model: ValueModel, new_ids: pd.Series, published: Result) -> ValueModel:
+    """The model with all its rows under those of the published map."""
+    rows = model.uncertain.rows[model.uncertain.rows["map"] == ""]
+    shown = rows.assign(**{PUBLISHED_ROW: rows["row_id"].map(new_ids)})
+    return replace(model, shown=Shown(rows=shown, years={}, allocation=published.allocation))
+
+
+def _standing_still(
+    model: ValueModel, simulation: Simulation, new_ids: pd.Series, still: set[int]
+) -> tuple[ValueModel, Simulation]:
+    """The model without the rows that stand still, and the totals with them at central values."""
+    rows = model.uncertain.rows
+    gone = (rows["map"] == "") & rows["row_id"].map(new_ids).isin(still)
+    if not gone.any():
+        return model, simulation
+    left = replace(model.uncertain, rows=rows[~gone].reset_index(drop=True))
+    moving = ValueModel(model.result, left, by=())
+    values = simulation.values
+    assert values is not None
+    whole, part = (each.evaluate(model.central[None, :])[0] for each in (model, moving))
+    linear = len(LINEAR)
+    found = moving.evaluate(values, model.moving)
+    found[:, :linear] += whole[:linear] - part[:linear]
+    table = pd.DataFrame(found, columns=list(TOTALS))
+    table["net_present_value"] = table["net_present_value"] + (whole - part)[LINEAR.index(COMPARED)]
+    ratio = table[COMPARED] / table["compared_inputs"].where(table["compared_inputs"] > 0)
+    table["sroi_ratio"] = ratio.where(table["sroi_ratio"].notna())
+    told = statistics(table.to_numpy(float), simulation.level).assign(total=TOTALS)
+    told = told.merge(simulation.totals[["total", "central"]], on="total")
+    size = rows.loc[rows["map"] == "", "present_value"].abs()
+    fixed = size[gone].sum() + moving.share_fixed * size[~gone[size.index]].sum()
+    totals = told[list(simulation.totals)]
+    return moving, replace(
+        simulation,
+        draws=table[list(SHOWN)],
+        totals=totals,
+        share_fixed=float(fixed / size.sum()) if size.sum() > 0 else 1.0,
+    )
+
+
+def _only(published: Result, rows: set[int]) -> Result:
+    """The published result with some of its rows alone."""
+    valued = published.valued
+    kept = [table[table["row_id"].isin(rows)] for table in (valued.rows, valued.values)]
+    return replace(published, valued=replace(valued, rows=kept[0], values=kept[1]))
+
+
+def _moved(table: pd.DataFrame, apart: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
+    """Distributions of what varies, moved by the value of what stands still beside it."""
+    fixed = apart.set_index(keys_as_text(apart, keys))["present_value"]
+    here = fixed.reindex(keys_as_text(table, keys)).fillna(0.0).to_numpy(float)
+    alone = table["mean"].isna() & table["present_value"].notna()
+    table = table.assign(
+        **{name: table[name].mask(alone, 0.0) for name in ("mean", "sd", "median")}
+    )
+    return table.assign(**{name: table[name] + here for name in ("mean", "low", "median", "high")})
 
 
 def _totals_left(simulation: Simulation, published: Result) -> Simulation:

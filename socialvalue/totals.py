@@ -173,7 +173,8 @@ STEPS = {
     "displacement": "after_displacement",
     "attribution_to_others": "after_attribution",
     "drop_off": "after_drop_off",
-    "optimism_bias": "net_value",
+    "optimism_bias": "after_optimism",
+    "small_groups": "net_value",
     "net_value": "net_value",
     "discounting": "present_value",
     "present_value": "present_value",
@@ -182,17 +183,32 @@ STEPS = {
 STEPS_LEAVE = tuple(dict.fromkeys(STEPS.values()))
 
 
+def with_every_step(lines: pd.DataFrame) -> pd.DataFrame:
+    """Value by row and year as the waterfall reads it.
+
+    Of small groups that were merged the value between gross and net is not known: they stay at
+    their gross value until a step of their own, ``small_groups``, takes all reductions at once.
+    """
+    unknown = lines["after_drop_off"].isna()
+    lines = lines.assign(after_optimism=lines["net_value"].mask(unknown))
+    between = [name for name in STEPS_LEAVE if name not in MEASURES]
+    filled = {name: lines[name].fillna(lines["gross_value"]) for name in between}
+    return lines.assign(**filled)
+
+
 def waterfall(
-    lines: pd.DataFrame, keys: Sequence[str] = (), *, withheld: bool = False
+    lines: pd.DataFrame, keys: Sequence[str] = (), *, small_groups: bool, withheld: bool = False
 ) -> pd.DataFrame:
     """Steps from gross to present value, in order; the changes sum exactly.
 
     Parameters
     ----------
     lines : DataFrame
-        Value by row and year, over the categories of any framework among the keys.
+        From `with_every_step`, over the categories of any framework among the keys.
     keys : sequence of str
         Columns of the lines; each combination gets steps of its own.
+    small_groups : bool
+        Whether there is a step of what was taken off merged small groups.
     withheld : bool
         Whether only the last step may be shown.
 
@@ -214,6 +230,8 @@ def waterfall(
     change[:, whole] = value[:, whole]
     table = sums.loc[sums.index.repeat(len(STEPS)), list(keys)].reset_index(drop=True)
     table = table.assign(step=list(STEPS) * len(sums), value=value.ravel(), change=change.ravel())
+    if not small_groups:
+        table = table[table["step"] != "small_groups"].reset_index(drop=True)
     if withheld:
         hidden = table["step"] != "present_value"
         table = table.assign(**{c: table[c].mask(hidden) for c in ("value", "change")})

@@ -11,6 +11,7 @@ import socialvalue as sv
 from socialvalue.comparison import PARTS
 from socialvalue.errors import InputError, OutputError, SettingsError
 from socialvalue.report.change_files import write_comparison
+from socialvalue.report.change_words import as_text
 
 two = two_of_one_year
 YEARS = {"last_covers": ("2023-04", "2024-03"), "this_covers": ("2023-04", "2025-03")}
@@ -140,7 +141,50 @@ def test_small_groups_that_were_merged_are_not_split(assess, proxy_set, files):
     # The same from the published results themselves.
     shown = [each.for_output() for each in (last, this)]
     again = sv.compare(*shown).parts
-    assert again["change"].tolist() == pytest.approx(table.tolist(), abs=CLOSE)
+    assert again["change"].tolist() == pytest.approx(table.tolist(), abs=CLOSE, nan_ok=True)
+
+
+def test_a_group_that_is_merged_in_one_file_only_is_neither_volume_nor_mix(
+    assess, proxy_set, files
+):
+    proxies = proxy_set({}, BREAD)
+    # Three people with bread are merged; ten are shown. Nine people with tea stay as they are.
+    last = assess(
+        *people(12), *people(9, 20, outcome="Rested"), *people(3, 100, **FED), proxies=proxies
+    )
+    this = assess(
+        *people(12, deadweight=0.5),
+        *people(9, 20, outcome="Rested"),
+        *people(10, 100, **FED),
+        proxies=proxies,
+    )
+    comparison = sv.compare(*files(last, this, profile="publish"))
+    table = comparison.parts.set_index("part")["change"]
+    assert table[["volume", "mix", "data_corrections"]].isna().all()
+    # Half of 12 x 100 is taken off; the seven with bread cannot be told from what was merged.
+    assert table["adjustments"] == pytest.approx(-600, abs=CLOSE)
+    assert table["not_split"] == pytest.approx(7 * 50, abs=CLOSE)
+    assert comparison.by("sdg")["volume"].isna().all()
+    assert "volume, mix and what is merged cannot be told apart" in repr(comparison)
+    # Both used bread: that one shows it says nothing of the other.
+    assert comparison.proxies[["proxy_id", "what"]].to_numpy().tolist() == [
+        ["bread", "shown this time only"]
+    ]
+    assert "bread: shown this time only; the other may have it among" in as_text(comparison)
+    back = sv.compare(*files(this, last, profile="publish")).proxies["what"].tolist()
+    assert back == ["shown last time only"]
+    # From files that hide nothing all of it is split.
+    internal = sv.compare(*files(last, this)).parts.set_index("part")["change"]
+    assert internal.notna().all() and "not_split" not in internal.index
+
+
+def test_harms_that_some_are_merged_of_are_called_those_shown(assess, files):
+    last = assess(*people(12), *people(6, 20, quantity=-1))
+    hidden = assess(*people(12), *people(1, 40, quantity=-2))
+    plain = as_text(sv.compare(*files(last, hidden)))
+    assert "of which harms" in plain and "harms shown" not in plain
+    told = as_text(sv.compare(*files(last, hidden, profile="publish")))
+    assert "of which harms shown (some are merged)" in told
 
 
 def test_a_published_file_has_what_its_tables_have(files):

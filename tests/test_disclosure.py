@@ -162,10 +162,11 @@ def test_no_sum_of_shown_rows_leaves_a_small_row(assess):
             assert not np.isclose(left, small)
 
 
-def test_the_range_of_merged_groups_holds_their_value(assess, proxy_set):
-    # Two people behind a value with a range, two behind one without: 20 x 80 to 150, and 500.
+def test_merged_groups_of_several_kinds_stand_still_in_ranges(assess, proxy_set):
+    # Two people behind a value with a range, two behind one without: 20 x 80 to 150, and 500. A
+    # range of both would be 700 wide, 35 for each of the 20 units of the two.
     proxies = proxy_set({}, {"proxy_id": "wide", "low": 80.0, "high": 150.0}, {"proxy_id": "flat"})
-    many = [{"person_id": f"p{i}"} for i in range(9)]
+    many = [{"person_id": f"p{i}", "proxy_id": "wide"} for i in range(9)]
     wide = [{"proxy_id": "wide", "outcome": "w", "person_id": f"p{i}"} for i in range(2)]
     flat = {"proxy_id": "flat", "outcome": "f", "quantity": 5, "person_id": "p3"}
     others = [{**flat, "quantity": 0, "person_id": f"p{i}"} for i in (4, 5)]
@@ -173,11 +174,13 @@ def test_the_range_of_merged_groups_holds_their_value(assess, proxy_set):
     assert len(published.impact_map) == 2
     merged = published.impact_map.query("merged").iloc[0]
     assert merged["present_value"] == pytest.approx(2000 + 500)
-    assert merged["present_value_low"] == pytest.approx(1600 + 500)
-    assert merged["present_value_high"] == pytest.approx(3000 + 500)
+    assert pd.isna([merged["present_value_low"], merged["present_value_high"]]).all()
+    # Nine people at 10 x 80 to 150, and 2500 that stand still.
     whole = published.by().iloc[0]
-    assert whole["present_value_low"] == pytest.approx(9000 + 1600 + 500)
-    assert whole["present_value_high"] == pytest.approx(9000 + 3000 + 500)
+    assert whole["present_value_low"] == pytest.approx(7200 + 2500)
+    assert whole["present_value_high"] == pytest.approx(13_500 + 2500)
+    assert published.range.present_value_low == pytest.approx(9700)
+    assert published.range.share_without_range == pytest.approx(2500 / 11_500)
 
 
 def test_findings_do_not_name_what_is_merged(assess):

@@ -176,12 +176,18 @@ def test_withheld_rows_show_no_bounds_and_no_stake(assess, proxy_set):
     assert pd.isna(stake)
 
 
-def test_stakes_are_of_the_published_rows(assess):
-    # Nine benefits of 1000 and one person's harm of 200, merged: 8800, never 9200.
-    result = assess(*people(9), *people(1, first=40, quantity=-2))
-    published = result.for_output()
-    stakes = published.findings.set_index("rule")["value_at_stake"]
-    assert stakes["no_published_range"] == pytest.approx(8800)
+def test_stakes_and_rows_are_of_the_published_rows(assess):
+    # Twelve benefits of 1000, nine of 1000, and one person's harm of 200, merged with the nine.
+    result = assess(
+        *people(12),
+        *people(9, first=20, outcome="Rested"),
+        *people(1, first=40, quantity=-2),
+    )
+    [internal] = result.findings.query("rule == 'no_published_range'").to_dict("records")
+    assert (internal["value_at_stake"], internal["rows"]) == (pytest.approx(21_200), 3)
+    [told] = result.for_output().findings.query("rule == 'no_published_range'").to_dict("records")
+    assert (told["value_at_stake"], told["rows"]) == (pytest.approx(12_000), 1)
+    assert "Small groups are left out" in told["message"]
 
 
 def test_a_merged_row_of_several_values_does_not_say_which(assess, two):
@@ -205,3 +211,16 @@ def test_a_published_breakdown_is_not_crossed(assess):
 def test_nothing_that_is_parsed_shows_who_took_part():
     frame = pd.DataFrame({"person_id": ["Ann Smith"], "activity_id": ["a"]})
     assert "Ann" not in repr(sv.parse_records(sv.Records(participation=frame)))
+
+
+@pytest.mark.parametrize("policy", ["under-5", "under-10"])
+def test_findings_count_the_rows_that_the_published_map_shows(policy):
+    result = sv.assess(sv.datasets.load_network())
+    published = result.for_output("publish", policy)
+    shown = published.impact_map.query("counted")["proxy_id"]
+    rows = dict(zip(published.findings["rule"], published.findings["rows"], strict=True))
+    assert rows["one_proxy_carries_most"] == (shown == "wb_wellby").sum() > 0
+    late = shown.isin(["wb_wellby", "lonely_chronic_loneliness_year"]).sum()
+    assert rows["past_review"] == late
+    inside = dict(zip(result.findings["rule"], result.findings["rows"], strict=True))
+    assert (inside["one_proxy_carries_most"], inside["past_review"]) == (15, 17)

@@ -179,10 +179,17 @@ def by_as_text(comparison: "Comparison", key: str) -> str:
     return _columns(lines)
 
 
+def _total_labels(comparison: "Comparison") -> dict[str, str]:
+    """What each total is called; of published ones some harms may be merged with benefits."""
+    both = (comparison.last, comparison.this)
+    some = any((each.findings["rule"] == labels.HARMS_MERGED).any() for each in both)
+    return {**_TOTALS, "harm_present_value": f"  {labels.HARMS_SHOWN}"} if some else _TOTALS
+
+
 def _totals(comparison: "Comparison", currency: str) -> list[tuple[str, ...]]:
     rows = []
     table = comparison.totals.set_index("total")
-    for name, label in _TOTALS.items():
+    for name, label in _total_labels(comparison).items():
         row = table.loc[name]
         if name in _NO_MONEY:
             decimals = _NO_MONEY[name]
@@ -221,6 +228,8 @@ def _proxy(row: Any) -> str:
         return f"{row.proxy_id}: added, {row.this_unit_value:,.2f} at {row.this_price_year} prices"
     if row.what == "removed":
         return f"{row.proxy_id}: no longer used"
+    if row.what != "changed":
+        return f"{row.proxy_id}: {row.what}; the other may have it among merged small groups"
     return (
         f"{row.proxy_id}: {row.last_unit_value:,.2f} at {row.last_price_year} prices -> "
         f"{row.this_unit_value:,.2f} at {row.this_price_year} prices ({row.changed})"

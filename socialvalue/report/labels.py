@@ -29,6 +29,7 @@ STEPS = {
     "attribution_to_others": "Attribution to others",
     "drop_off": "Drop-off",
     "optimism_bias": "Optimism bias",
+    "small_groups": "All taken off merged small groups",
     "net_value": "Net value",
     "discounting": "Discounting",
     "present_value": "Present value",
@@ -55,6 +56,7 @@ HEADINGS = {
     "first_year": "Year",
 }
 HARMS_MERGED = "harms_merged"
+HARMS_SHOWN = "of which harms shown (some are merged)"
 """Finding of a published result some of whose harms rest on too few people to show."""
 NOT_FOR_PUBLICATION = "Not for publication: small groups are shown"
 
@@ -233,7 +235,7 @@ def quantity(amount: float, of: Any) -> str:
 def harms(result: Result) -> str:
     """What the row of harms is called: some may be merged with other outcomes."""
     some = bool((result.findings["rule"] == HARMS_MERGED).any())
-    return "of which harms shown (some are merged)" if some else "of which harms"
+    return HARMS_SHOWN if some else "of which harms"
 
 
 def currency_of(result: Result) -> str:

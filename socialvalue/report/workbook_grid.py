@@ -97,11 +97,12 @@ def map_rows(result: Result) -> pd.DataFrame:
     values = result.valued.values
     steps = ["after_deadweight", "after_displacement", "after_attribution", "after_drop_off"]
     values = values.assign(harm_present_value=values["present_value"].clip(upper=0.0))
-    sums = values.groupby("row_id")[[*steps, "harm_present_value"]].sum()
+    sums = values.groupby("row_id")[[*steps, "harm_present_value"]].sum(min_count=1)
     rows = rows.assign(first_year_start=rows["first_year"], first_year=rows["year"])
     for step in sums:
-        # A row whose years all fall outside the horizon has no lines, and is worth nothing.
-        rows[step] = rows["row_id"].map(sums[step]).fillna(0.0)
+        # A row whose years all fall outside the horizon has no lines, and is worth nothing; of
+        # rows that were merged of several kinds no step is known.
+        rows[step] = rows["row_id"].map(sums[step]).where(rows["row_id"].isin(sums.index), 0.0)
     rows["optimism_bias"] = _optimism(result, rows)
     rows["in_ratio"] = _in_ratio(result, rows)
     rows["live"] = rows["value_covers"].notna() & rows["quantity"].notna()
@@ -113,7 +114,7 @@ def _optimism(result: Result, rows: pd.DataFrame) -> pd.Series:
     if optimism_table(result.assumptions) is None:
         return pd.Series(0.0, index=rows.index)
     before = rows["after_drop_off"]
-    taken = (1 - rows["net_value"] / before.where(before != 0)).fillna(0.0)
+    taken = (1 - rows["net_value"] / before.where(before != 0)).mask(before == 0, 0.0)
     whole = ~rows["merged"].astype(bool)
     taken[whole] = benefits_down_by(rows.loc[whole, "evidence"], result.assumptions)
     return taken.mask(rows["is_harm"].astype(bool) & whole, 0.0)

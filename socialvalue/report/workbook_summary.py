@@ -12,6 +12,7 @@ from socialvalue.report import workbook_grid as grid
 from socialvalue.report.workbook_sheets import Book, set_height
 from socialvalue.results import Result
 from socialvalue.summary import MEASURES
+from socialvalue.totals import STEPS
 
 _FIRST = 56
 """Width of the first column. [characters]"""
@@ -270,22 +271,24 @@ def _goals(page: _Page, framework: str, at: int) -> int:
 def _waterfall(page: _Page, at: int) -> int:
     heads = ["From gross to present value", "Change", "Value after it"]
     _band(page, at, heads)
-    fields = {
-        "gross_value": "gross_value",
-        "deadweight": "after_deadweight",
-        "displacement": "after_displacement",
-        "attribution_to_others": "after_attribution",
-        "drop_off": "after_drop_off",
-        "optimism_bias": "net_value",
-        "net_value": "net_value",
-        "discounting": "present_value",
-        "present_value": "present_value",
-    }
     totals = ("gross_value", "net_value", "present_value")
     steps = page.result.waterfall()
+    merged = bool((steps["step"] == "small_groups").any())
     for row, step in enumerate(steps.itertuples(), start=at + 1):
-        after = f"={page.layout.counted_sum(fields[step.step])}"
+        after = f"={_after(page.layout, STEPS[step.step], merged)}"
         change = f"=C{row + 1}" if step.step in totals else f"=C{row + 1}-C{row}"
         cells = ((change, step.change, "money"), (after, step.value, "money"))
         _line(page, row, labels.STEPS[step.step], *cells)
     return at + 1 + len(steps)
+
+
+def _after(layout: Layout, leaves: str, merged: bool) -> str:
+    """What a step leaves of all rows; merged rows without steps stand at their gross value."""
+    net = "net_value" if leaves == "after_optimism" else leaves
+    if not merged or leaves in MEASURES:
+        return layout.counted_sum(net)
+    counted, known = layout.map_column("counted"), layout.map_column("after_drop_off")
+    gross = f'SUMPRODUCT(({counted}="yes")*({known}="")*{layout.map_column("gross_value")})'
+    if net == leaves:
+        return f"{layout.counted_sum(net)}+{gross}"
+    return f'SUMIFS({layout.map_column(net)},{counted},"yes",{known},"<>")+{gross}'
