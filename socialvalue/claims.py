@@ -26,6 +26,7 @@ from socialvalue.claims_on_evidence import (
     small_sample,
     weak_evidence_carries_most,
 )
+from socialvalue.claims_on_inputs import costs_missing_from_inputs, inputs_outside_ratio
 from socialvalue.claims_on_overlaps import values_of_one_effect
 from socialvalue.claims_on_proxies import (
     old_prices,
@@ -35,11 +36,11 @@ from socialvalue.claims_on_proxies import (
     transfers,
 )
 from socialvalue.claims_on_records import (
-    costs_missing_from_inputs,
     inputs_for_all_projects,
     no_ratio,
     protection_not_applied,
     stated_for_nothing,
+    volunteer_time_missing_from_inputs,
 )
 from socialvalue.claims_on_reductions import (
     jobs_without_displacement,
@@ -161,8 +162,10 @@ RULES = (
     outside_perspective,
     protection_not_applied,
     no_ratio,
+    inputs_outside_ratio,
     inputs_for_all_projects,
     inputs_without_in_kind,
     costs_missing_from_inputs,
+    volunteer_time_missing_from_inputs,
     stated_for_nothing,
 )

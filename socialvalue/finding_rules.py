@@ -45,6 +45,7 @@ RULE_NAMES = {
     "protection_not_applied": "Rows that state no people",
     "no_ratio": "There is no ratio",
     "value_outside_ratio": "Value of projects without inputs",
+    "inputs_outside_ratio": "Inputs of projects without outcomes",
     "inputs_for_all_projects": "Inputs that name no project",
     "inputs_without_in_kind": "Inputs of money alone",
     "costs_missing_from_inputs": "Activities cost more than the inputs show",

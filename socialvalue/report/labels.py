@@ -54,6 +54,8 @@ HEADINGS = {
     "rows": "Rows of the impact map",
     "first_year": "Year",
 }
+PENNY = 0.005
+"""Less than half a penny is rounding. [money]"""
 HARMS_MERGED = "harms_merged"
 """Finding of a published result some of whose harms rest on too few people to show."""
 NOT_FOR_PUBLICATION = "Not for publication: small groups are shown"
@@ -258,12 +260,15 @@ def range_kind(result: Result) -> str:
 
 
 def ratio_words(result: Result) -> str:
-    """The ratio with its range, or why there is none."""
+    """The ratio with its range and the inputs it leaves out, or why there is none."""
     if result.ratio_missing:
         return f"No ratio: {result.ratio_missing}"
-    sign = symbol(currency_of(result))
+    currency = currency_of(result)
+    sign = symbol(currency)
     found = f"{sign}{ratio(result.totals['sroi_ratio'])} for each {sign}1 put in"
-    return f"{found} ({ratio_range_words(result)})"
+    outside = result.totals["input_value"] - result.compared_inputs
+    left_out = f"; {money(outside, currency)} of inputs left out" if outside >= PENNY else ""
+    return f"{found} ({ratio_range_words(result)}{left_out})"
 
 
 def ratio_range_words(result: Result) -> str:
