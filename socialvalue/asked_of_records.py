@@ -44,5 +44,5 @@ def answers_of(placed: Frame, valued: ValuedMap, tables: Mapping[str, pd.DataFra
         unnamed=rows_without_names(placed, may_overlap.drop_duplicates().tolist()),
         volunteer_hours=hours_valued_twice(placed, rows),
         claimed=value_of_activities(placed, rows, claimed),
-        samples=samples(placed),
+        samples=samples(placed, rows),
     )

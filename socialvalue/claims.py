@@ -16,7 +16,6 @@ from socialvalue.claims_on_double_counting import (
     recorded_twice,
     shares_beyond_whole,
     volunteer_hour_paid_twice,
-    volunteer_hours_and_inputs,
 )
 from socialvalue.claims_on_evidence import (
     answers_lost,
@@ -26,6 +25,7 @@ from socialvalue.claims_on_evidence import (
     small_sample,
     weak_evidence_carries_most,
 )
+from socialvalue.claims_on_harms import harms_reduced_more, no_harms
 from socialvalue.claims_on_inputs import costs_missing_from_inputs, inputs_outside_ratio
 from socialvalue.claims_on_overlaps import values_of_one_effect
 from socialvalue.claims_on_proxies import (
@@ -40,7 +40,6 @@ from socialvalue.claims_on_records import (
     no_ratio,
     protection_not_applied,
     stated_for_nothing,
-    volunteer_time_missing_from_inputs,
 )
 from socialvalue.claims_on_reductions import (
     jobs_without_displacement,
@@ -50,7 +49,6 @@ from socialvalue.claims_on_reductions import (
 from socialvalue.claims_on_scope import (
     everything_priced,
     inputs_without_in_kind,
-    no_harms,
     nobody_involved,
     stakeholders_left_out,
 )
@@ -63,6 +61,10 @@ from socialvalue.claims_on_value import (
     outside_perspective,
     source_missing,
     superseded_proxy,
+)
+from socialvalue.claims_on_volunteers import (
+    volunteer_hours_and_inputs,
+    volunteer_time_missing_from_inputs,
 )
 from socialvalue.findings import COLUMNS, Claim, finding, in_order
 
@@ -157,6 +159,7 @@ RULES = (
     not_priced,
     everything_priced,
     no_harms,
+    harms_reduced_more,
     stakeholders_left_out,
     nobody_involved,
     outside_perspective,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from socialvalue.findings import MATERIAL, Claim, first_three
+from socialvalue.findings import Claim, by_share_of_inputs, first_three
 from socialvalue.totals import inputs_of_projects
 
 PENNY = 0.005
@@ -21,7 +21,7 @@ def inputs_outside_ratio(claim: Claim) -> Iterator[dict]:
         return
     yield {
         "rule": "inputs_outside_ratio",
-        "severity": _by_share_of_inputs(claim, stake),
+        "severity": by_share_of_inputs(claim, stake),
         "message": "The ratio leaves out inputs of projects that have no outcomes: "
         f"{first_three(left_out['project'])}.",
         "value_at_stake": stake,
@@ -31,12 +31,6 @@ def inputs_outside_ratio(claim: Claim) -> Iterator[dict]:
         "what_to_do": "Record the outcomes of those projects. Name the project that a cost served, "
         "or leave the project of shared costs blank: they then count for all projects.",
     }
-
-
-def _by_share_of_inputs(claim: Claim, cost: float) -> str:
-    """How severe costs missing from the ratio are: by what they are beside the inputs there are."""
-    spent = float(claim.inputs["present_value"].sum())
-    return "high" if cost >= MATERIAL * spent else "medium"
 
 
 def costs_missing_from_inputs(claim: Claim) -> Iterator[dict]:
@@ -53,7 +47,7 @@ def costs_missing_from_inputs(claim: Claim) -> Iterator[dict]:
     projects = first_three(short.index[short > PENNY].to_series())
     yield {
         "rule": "costs_missing_from_inputs",
-        "severity": _by_share_of_inputs(claim, missing),
+        "severity": by_share_of_inputs(claim, missing),
         "message": "The activities state more cost than the inputs of their projects show"
         + (f": {projects}." if projects else "."),
         "value_at_stake": missing,

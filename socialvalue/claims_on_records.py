@@ -67,24 +67,6 @@ def inputs_for_all_projects(claim: Claim) -> Iterator[dict]:
         }
 
 
-def volunteer_time_missing_from_inputs(claim: Claim) -> Iterator[dict]:
-    """Hours of volunteers that activities state and inputs do not show."""
-    activities, inputs = claim.tables["activities"], claim.inputs
-    if activities.empty:
-        return
-    types = set(inputs["input_type"].dropna()) if len(inputs) else set()
-    if activities["volunteer_hours"].sum() > 0 and "volunteer_time" not in types:
-        yield {
-            "rule": "volunteer_time_missing_from_inputs",
-            "severity": "medium",
-            "message": "The activities state volunteer hours and no input is volunteer_time.",
-            "value_at_stake": float("nan"),
-            "rows": int((activities["volunteer_hours"] > 0).sum()),
-            "why": "Time given is a cost of the change, whoever bears it.",
-            "what_to_do": "Add an input of type volunteer_time with hours and rate.",
-        }
-
-
 def stated_for_nothing(claim: Claim) -> Iterator[dict]:
     """Adjustments and links that fit no record, so that what they say was left out."""
     unused = [*_unused_adjustments(claim), *claim.fits_nothing.itertuples(index=False, name=None)]

@@ -38,7 +38,8 @@ RULE_NAMES = {
     "real_income_held": "Growth in real income taken as nought",
     "not_priced": "Outcomes that are told and not priced",
     "everything_priced": "A mixed programme in which every outcome has a price",
-    "no_harms": "No harm is recorded anywhere",
+    "no_harms": "No harm is recorded anywhere, or next to none",
+    "harms_reduced_more": "More taken off the harms of a project than off its gains",
     "stakeholders_left_out": "Groups left out without a reason, or in without an outcome",
     "nobody_involved": "No group was asked, as far as is stated",
     "outside_perspective": "Value that the perspective leaves out",
@@ -49,7 +50,7 @@ RULE_NAMES = {
     "inputs_for_all_projects": "Inputs that name no project",
     "inputs_without_in_kind": "Inputs of money alone",
     "costs_missing_from_inputs": "Activities cost more than the inputs show",
-    "volunteer_time_missing_from_inputs": "Activities state hours of volunteers, inputs none",
+    "volunteer_time_missing_from_inputs": "Activities state more volunteer hours than inputs",
     "stated_for_nothing": "Adjustments, links or reasons that fit nothing",
 }
 """Rule: what it looks for. docs/reference/claims_audit.md says of each what fires it, and why."""

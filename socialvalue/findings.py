@@ -34,6 +34,8 @@ PARTS_OF_ROWS = frozenset(
         "volunteer_hour_paid_twice",
         "shares_beyond_whole",
         "long_duration",
+        "harms_reduced_more",
+        "small_sample",
     }
 )
 """Rules whose value at stake is a part of their rows, which may be that of a few people."""
@@ -67,8 +69,8 @@ class Answers:
         From `socialvalue.counted_twice.hours_valued_twice`.
     claimed : DataFrame
         From `socialvalue.records_behind.value_of_activities`.
-    samples : Series
-        Largest sample behind each row, by row_id.
+    samples : DataFrame
+        From `socialvalue.records_behind.samples`.
     """
 
     sets: pd.DataFrame
@@ -77,7 +79,7 @@ class Answers:
     unnamed: frozenset[int]
     volunteer_hours: pd.DataFrame
     claimed: pd.DataFrame
-    samples: pd.Series
+    samples: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,11 @@ def by_stake(claim: Claim, stake: float, least: str = "medium") -> str:
     if claim.share(stake) < MATERIAL:
         return least
     return "high" if least == "medium" else "medium"
+
+
+def by_share_of_inputs(claim: Claim, cost: float) -> str:
+    """How severe costs that the ratio lacks are: by what they are beside the inputs there are."""
+    return "high" if cost >= MATERIAL * float(claim.inputs["present_value"].sum()) else "medium"
 
 
 def count_of(number: int, what: str) -> str:

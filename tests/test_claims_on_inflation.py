@@ -4,8 +4,9 @@ As in test_claims: unit values are 100 (`tea`, a wellbeing value of a person and
 discounted unless said, and the day of the assessment is 1 June 2025.
 """
 
+import pandas as pd
 import pytest
-from test_claims import activities, found, inputs, on_a_fixed_day, one
+from test_claims import activities, found, frame, inputs, on_a_fixed_day, one
 
 __all__ = ["on_a_fixed_day"]
 WALKS = {"project": "Walks"}
@@ -72,3 +73,144 @@ def test_activities_of_no_project_may_be_paid_from_any(assess):
         paid = inputs({**WALKS, "amount": amount})
         told = found(assess(record, activities=cost, inputs=paid), "costs_missing_from_inputs")
         assert [each["value_at_stake"] for each in told] == missing
+
+
+# Hours and not their presence
+
+HOUR = {"unit": "volunteer_hour", "value_covers": "once", "value_type": "economic"}
+GIVEN = {"duration_years": None, "drop_off": None, **WALKS}
+
+
+def given(hours, rate=10, **changes):
+    row = {"input_type": "volunteer_time", "amount": None, "hours": hours, "rate": rate}
+    return inputs({**WALKS, "amount": 1000}, {**WALKS, **row, **changes})
+
+
+def test_hours_of_activities_are_compared_with_those_put_in(assess):
+    rule = "volunteer_time_missing_from_inputs"
+    took = activities(project=["Walks"], volunteer_hours=[100])
+
+    def told(put_in):
+        return found(assess({"activity_id": "a1"}, activities=took, inputs=put_in), rule)
+
+    # A tenth of 100 may be missing, and no more.
+    assert told(given(90)) == []
+    [finding] = told(given(89))
+    assert finding["message"].startswith("The inputs show 89% of the volunteer hours")
+    # 11 hours at 10 are 110; with 1,000 and 890 put in that is just over a twentieth (94.50).
+    assert (finding["value_at_stake"], finding["severity"]) == (pytest.approx(110), "high")
+    assert told(given(89, rate=1))[0]["severity"] == "medium", "11 of 1,089"
+    [token] = told(given(None, rate=None, amount=1))
+    assert "The inputs show 1%" in token["message"] and pd.isna(token["value_at_stake"])
+    assert token["severity"] == "medium"
+    [worthless] = told(given(100, rate=0.01))
+    assert "The inputs show 1%" in worthless["message"], "100 x 0.01 pays for one hour at 1"
+    assert told(given(None, rate=None, amount=90)) == []
+    [elsewhere] = told(given(100, project="Choir"))
+    assert "The inputs show 0%" in elsewhere["message"]
+    assert told(given(100, project=None)) == [], "they serve all projects"
+
+
+def test_hours_that_are_valued_are_compared_with_those_put_in(assess, proxy_set):
+    rules = ["volunteer_hours_one_sided", "volunteer_hours_on_both_sides"]
+    rate = {"proxies": proxy_set(HOUR)}
+
+    def told(put_in, *more):
+        result = assess({**GIVEN, "quantity": 100}, *more, inputs=put_in, **rate)
+        return [found(result, rule) for rule in rules]
+
+    [one_sided], both = told(given(89))
+    # All 100 x 100 are concerned; 11% of them have no hour put in.
+    assert (one_sided["value_at_stake"], one_sided["severity"]) == (10_000, "high")
+    assert "the inputs show 89% of them" in one_sided["message"] and both == []
+    for enough in (given(90), given(None, rate=None, amount=90)):
+        assert [len(each) for each in told(enough)] == [0, 1]
+    assert [len(each) for each in told(given(None, rate=None, amount=1))] == [1, 0]
+    # 11 of the 100 hours beside a value of 30,000 are 1,100 of 40,000.
+    other = {**GIVEN, "outcome": "Else", "quantity": 300}
+    walks = {"proxies": proxy_set(HOUR, {"proxy_id": "cake", "value_covers": "once"}, links=[])}
+    result = assess(
+        {**GIVEN, "quantity": 100}, {**other, "proxy_id": "cake"}, inputs=given(89), **walks
+    )
+    assert one(result, rules[0])["severity"] == "medium"
+
+
+def test_hours_of_volunteers_valued_as_hours_of_paid_work(assess, proxy_set):
+    rule = "volunteer_hours_one_sided"
+    paid = {"unit": "hour", "value_covers": "once", "overlap_group": "employment_of_person"}
+    hours = {**GIVEN, "outcome": "Time given", "stakeholder_group": "volunteers"}
+
+    def told(record, **change):
+        proxies = proxy_set({**paid, **change})
+        return found(assess(record, inputs=inputs({}), proxies=proxies), rule)
+
+    assert told(hours)[0]["value_at_stake"] == 1000
+    assert told({**hours, "outcome": "Into paid work"}) == []
+    assert told({**hours, "stakeholder_group": "participants"}) == []
+    assert told(hours, overlap_group="travel_time") == []
+
+
+# Harms
+
+
+def test_harms_that_are_next_to_none(assess):
+    # 1 of 1,000 + 1 counted in size is just less than a thousandth.
+    [finding] = found(assess({"quantity": 1000}, {"quantity": -1}), "no_harms")
+    assert (finding["value_at_stake"], finding["severity"]) == (100, "medium")
+    assert "The harms that are recorded come to less than 0.1% of the value" in finding["message"]
+    assert found(assess({"quantity": 998}, {"quantity": -1}), "no_harms") == []
+    told = {"proxy_id": None, "quantity": -1}
+    assert found(assess({"quantity": 1000}, {"quantity": -1}, told), "no_harms") == []
+
+
+def test_harms_of_a_project_that_are_reduced_more_than_its_gains(assess):
+    rule = "harms_reduced_more"
+    gain = {**WALKS, "deadweight": 0.2, "attribution_to_others": 0.5, "quantity": 20}
+
+    def told(deadweight, **changes):
+        harm = {**gain, "quantity": -10, "deadweight": deadweight, **changes}
+        return found(assess(gain, harm), rule)
+
+    # 0.8 x 0.5 = 0.4 of the gains is kept and 0.3 x 0.5 = 0.15 of the harms: 1,000 x 0.25.
+    [finding] = told(0.7)
+    assert finding["value_at_stake"] == pytest.approx(250)
+    # 800 of gains and 150 of harms: a quarter of the value, and no reason on records.
+    assert (finding["severity"], finding["rows"]) == ("high", 1)
+    assert "85% is taken off the harms of Walks, and 60% off the gains" in finding["message"]
+    # Nothing is left of the harms.
+    assert told(1.0)[0]["value_at_stake"] == pytest.approx(400)
+    # 0.45 x 0.5 = 0.225 kept is 0.175 less.
+    assert told(0.55) == []
+    assert told(0.7, project="Choir") == [], "another project, with no gains to compare with"
+    assert told(0.7, evidence="trial") == []
+
+
+def test_more_taken_off_harms_with_a_reason_or_of_little_weight(assess):
+    rule = "harms_reduced_more"
+    gain = {**WALKS, "quantity": 20}
+    blank = {"deadweight": None, "displacement": None, "attribution_to_others": None}
+    harm = {**WALKS, "stakeholder_group": "neighbours", "quantity": -10, **blank}
+    shares = {"deadweight": 0.5, "displacement": 0, "attribution_to_others": 0}
+    group = {"stakeholder_group": "neighbours", "reason": "the road was busy before"}
+    stated = frame({**group, **shares})
+    # 10 x 100 x 0.5 beside 2,000 and 500.
+    finding = one(assess(gain, harm, adjustments=stated), rule)
+    assert (finding["value_at_stake"], finding["severity"]) == (pytest.approx(500), "medium")
+    # 50 beside 2,000 and 50 is less than a twentieth.
+    light = {**harm, "quantity": -1, **shares}
+    assert one(assess(gain, light), rule)["severity"] == "low"
+
+
+# How it is known
+
+
+def test_one_large_sample_does_not_answer_for_small_ones(assess):
+    small = {"sample_size": 5, "quantity": 2}
+    large = {"sample_size": 1000, "quantity": 1}
+    [finding] = found(assess(small, small, small, large), "small_sample")
+    # 6 of the 7 of one row, at 100 each.
+    assert (finding["value_at_stake"], finding["rows"]) == (pytest.approx(600), 1)
+    assert finding["severity"] == "medium" and "carry 86% of the value" in finding["message"]
+    # 2 of 42 is less than a twentieth, though one of the two samples is small.
+    assert found(assess(small, {**large, "quantity": 40}), "small_sample") == []
+    assert found(assess(small, {**large, "quantity": 38}), "small_sample")[0]["severity"] == "low"
