@@ -11,6 +11,7 @@ import pandas as pd
 from socialvalue.counted_twice import hours_valued_twice, repeats
 from socialvalue.engines import Frame
 from socialvalue.findings import Answers
+from socialvalue.later_answers import LONG_YEARS, later_answers
 from socialvalue.people_in_both_values import (
     OF_NAMED,
     people_in_both,
@@ -45,4 +46,11 @@ def answers_of(placed: Frame, valued: ValuedMap, tables: Mapping[str, pd.DataFra
         volunteer_hours=hours_valued_twice(placed, rows),
         claimed=value_of_activities(placed, rows, claimed),
         samples=samples(placed, rows),
+        followed=later_answers(placed, _lasting(valued), tables),
     )
+
+
+def _lasting(valued: ValuedMap) -> pd.DataFrame:
+    """Counted rows that last long enough for it to matter whether people were asked again."""
+    later = valued.values.loc[valued.values["k"] >= LONG_YEARS, "row_id"]
+    return valued.rows[valued.rows["counted"].astype(bool) & valued.rows["row_id"].isin(later)]

@@ -17,6 +17,7 @@ from socialvalue.claims_on_double_counting import (
     shares_beyond_whole,
     volunteer_hour_paid_twice,
 )
+from socialvalue.claims_on_duration import long_duration
 from socialvalue.claims_on_evidence import (
     answers_lost,
     evidence_not_stated,
@@ -43,7 +44,6 @@ from socialvalue.claims_on_records import (
 )
 from socialvalue.claims_on_reductions import (
     jobs_without_displacement,
-    long_duration,
     zero_taken_off,
 )
 from socialvalue.claims_on_scope import (

@@ -71,6 +71,8 @@ class Answers:
         From `socialvalue.records_behind.value_of_activities`.
     samples : DataFrame
         From `socialvalue.records_behind.samples`.
+    followed : DataFrame
+        From `socialvalue.later_answers.later_answers`.
     """
 
     sets: pd.DataFrame
@@ -80,6 +82,7 @@ class Answers:
     volunteer_hours: pd.DataFrame
     claimed: pd.DataFrame
     samples: pd.DataFrame
+    followed: pd.DataFrame
 
 
 @dataclass(frozen=True)

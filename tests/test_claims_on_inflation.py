@@ -6,7 +6,10 @@ discounted unless said, and the day of the assessment is 1 June 2025.
 
 import pandas as pd
 import pytest
+from engines import ENGINES, on_engine
 from test_claims import activities, found, frame, inputs, on_a_fixed_day, one
+
+import socialvalue as sv
 
 __all__ = ["on_a_fixed_day"]
 WALKS = {"project": "Walks"}
@@ -214,3 +217,120 @@ def test_one_large_sample_does_not_answer_for_small_ones(assess):
     # 2 of 42 is less than a twentieth, though one of the two samples is small.
     assert found(assess(small, {**large, "quantity": 40}), "small_sample") == []
     assert found(assess(small, {**large, "quantity": 38}), "small_sample")[0]["severity"] == "low"
+
+
+# Follow-ups that count: 4 x 10 people x 100 from 2024-25, of which the fourth year is 2027-28
+
+SCALE = {"instrument": "ons4_life_satisfaction", "activity_id": "a1", "score": 5}
+DAYS = {"before": "2024-05-01", "after": "2024-09-01", "follow_up": "2025-05-01"}
+
+
+def answers(person, *waves, **changes):
+    return [{"person_id": person, "wave": w, "date": DAYS[w], **SCALE, **changes} for w in waves]
+
+
+def beyond(assess, records, rows, **places):
+    tables = {"activities": activities(**places), "surveys": frame(*rows)}
+    told = found(assess(*records, **tables), "long_duration")
+    return [each["value_at_stake"] for each in told]
+
+
+LASTS = {"duration_years": 4, "activity_id": "a1"}
+FIRST = ("before", "after")
+
+
+def test_a_follow_up_holds_for_three_years(assess):
+    asked = answers("p", *FIRST, "follow_up")
+    assert beyond(assess, [LASTS], asked) == []
+    # 2025-26, when they were asked again, and the two years after: not 2028-29.
+    assert beyond(assess, [{**LASTS, "duration_years": 5}], asked) == [1000]
+    # By the end of the first year nothing more is known.
+    soon = answers("p", *FIRST) + answers("p", "follow_up", date="2025-03-01")
+    assert beyond(assess, [LASTS], soon) == [1000]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"score": None},
+        {"instrument": "ons4_happy"},
+        {"date": "2025-07-01"},
+        {"activity_id": "a2"},
+    ],
+    ids=["blank", "a scale not asked before", "a day to come", "another project"],
+)
+def test_a_follow_up_that_says_nothing(assess, change):
+    rows = answers("p", *FIRST) + answers("p", "follow_up", **change)
+    places = {"activity_id": ["a1", "a2"], "project": ["Walks", "Choir"]}
+    assert beyond(assess, [LASTS], rows, **places) == [1000]
+
+
+def test_half_of_the_people_behind_a_row_must_have_been_asked_again(assess):
+    def told(again, of=4):
+        people = [{**LASTS, "person_id": f"p{i}", "quantity": 1} for i in range(of)]
+        rows = [row for i in range(again) for row in answers(f"p{i}", *FIRST, "follow_up")]
+        return beyond(assess, people, rows)
+
+    assert told(2) == [] and told(1) == [400]
+    # 30 of many are enough to tell a mean.
+    assert told(30, of=70) == [] and told(29, of=70) == [7000]
+    # Others of the project are no follow-up of people who are named.
+    named = [{**LASTS, "person_id": "q", "quantity": 1}]
+    assert beyond(assess, named, answers("p", *FIRST, "follow_up")) == [100]
+
+
+def test_where_nobody_is_named_half_of_those_asked_in_the_project(assess):
+    rows = [row for i in range(3) for row in answers(f"p{i}", *FIRST)]
+    once = answers("p0", "follow_up")
+    assert beyond(assess, [LASTS], rows + once) == [1000], "one of three"
+    assert beyond(assess, [LASTS], rows + once + answers("p1", "follow_up")) == []
+
+
+def test_a_register_has_seen_what_is_past(assess):
+    register = {"duration_years": 8, "date": "2021-05-01", "evidence": "admin_record"}
+    # 2024-25 and 2025-26, which has begun on 1 June 2025, are seen; 2026-27 to 2028-29 are not.
+    finding = one(assess(register), "long_duration")
+    assert finding["value_at_stake"] == pytest.approx(3000)
+    assert found(assess({**register, "duration_years": 5}), "long_duration") == []
+    assert found(assess({**register, "evidence": "trial"}), "long_duration") == []
+
+
+# On every engine: what is asked of the records here
+
+
+def on_engines() -> pd.DataFrame:
+    small = [{"sample_size": 5.0 if i else 1000.0, "quantity": 2.0} for i in range(4)]
+    lasting = [{"person_id": f"p{i}", "duration_years": 6.0, "quantity": 1.0} for i in range(4)]
+    base = {
+        "outcome": "Less lonely",
+        "proxy_id": "lonely_chronic_loneliness_year",
+        "stakeholder_group": "all",
+        "activity_id": "a1",
+        "project": "Walks",
+        "date": "2024-05-01",
+        "duration_years": 1.0,
+        "drop_off": 0.2,
+    }
+    rows = [{**base, **change} for change in (*small, *lasting)]
+    table = pd.DataFrame(rows).assign(outcome_id=[f"o{i}" for i in range(len(rows))])
+    return table.assign(date=pd.to_datetime(table["date"]))
+
+
+def findings_on(frame_of_records) -> pd.DataFrame:
+    waves = [row for i in range(2) for row in answers(f"p{i}", *FIRST, "follow_up")]
+    tables = {"activities": activities(project=["Walks"]), "surveys": frame(*waves)}
+    records = sv.Records(outcomes=frame_of_records, **tables)
+    return sv.assess(records, progress=False).findings
+
+
+@pytest.fixture(scope="module")
+def expected() -> pd.DataFrame:
+    return findings_on(on_engines())
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_gives_the_same_findings(engine, expected):
+    assert {"small_sample", "long_duration"} <= set(expected["rule"])
+    found_ = findings_on(on_engine(engine, on_engines()))
+    # To 1e-9: engines add up in another order.
+    pd.testing.assert_frame_equal(found_, expected, check_dtype=False, rtol=1e-9, atol=1e-9)
