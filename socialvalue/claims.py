@@ -27,7 +27,12 @@ from socialvalue.claims_on_evidence import (
     weak_evidence_carries_most,
 )
 from socialvalue.claims_on_harms import harms_reduced_more, no_harms
-from socialvalue.claims_on_inputs import costs_missing_from_inputs, inputs_outside_ratio
+from socialvalue.claims_on_inputs import (
+    costs_missing_from_inputs,
+    inputs_at_later_prices,
+    inputs_dated_ahead,
+    inputs_outside_ratio,
+)
 from socialvalue.claims_on_overlaps import values_of_one_effect
 from socialvalue.claims_on_proxies import (
     old_prices,
@@ -170,5 +175,7 @@ RULES = (
     inputs_without_in_kind,
     costs_missing_from_inputs,
     volunteer_time_missing_from_inputs,
+    inputs_dated_ahead,
+    inputs_at_later_prices,
     stated_for_nothing,
 )

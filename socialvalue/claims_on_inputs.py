@@ -1,12 +1,16 @@
 """What would an assessor challenge in what was put in: is all of it in the ratio?"""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pandas as pd
 
-from socialvalue.findings import Claim, by_share_of_inputs, first_three
+from socialvalue.findings import MOST, Claim, by_share_of_inputs, first_three
 from socialvalue.totals import inputs_of_projects
+from socialvalue.years import parse_year
 
+UK_YEAR_STARTS = 4
+"""Month in which a year of prices that is written 2024-25 starts, as in the deflators."""
 PENNY = 0.005
 """Less than half a penny is rounding. [money]"""
 
@@ -83,3 +87,71 @@ def shortfalls(stated: pd.Series, shown: pd.Series) -> pd.Series:
     # What serves all projects covers as much of every shortfall.
     left = max(0.0, float(whole.sum()) - shared)
     return whole * (left / whole.sum()) if left else whole * 0.0
+
+
+def inputs_dated_ahead(claim: Claim) -> Iterator[dict]:
+    """Inputs that are dated after the day of the assessment."""
+    dates = pd.to_datetime(claim.tables["inputs"]["date"])
+    ahead = claim.inputs[(dates > pd.Timestamp(claim.day)).to_numpy(bool)]
+    if ahead.empty:
+        return
+    yield {
+        "rule": "inputs_dated_ahead",
+        "severity": "high" if _share_of_inputs(claim, ahead) > MOST else "medium",
+        "message": f"{_share_of_inputs(claim, ahead):.0%} of the inputs are dated after the day of "
+        f"the assessment ({claim.day.isoformat()}): a budget, and not yet a cost.",
+        "value_at_stake": float(ahead["present_value"].sum()),
+        "rows": len(ahead),
+        "why": "What is paid later is discounted more, so that a date put ahead makes the ratio "
+        "higher; and what will be paid nobody knows yet.",
+        "what_to_do": "Date each input by the day on which it was put in; where it lies ahead, "
+        "call the result a forecast.",
+    }
+
+
+def inputs_at_later_prices(claim: Claim) -> Iterator[dict]:
+    """Inputs whose prices are said to be those of a later year than they were put in."""
+    stated = claim.tables["inputs"]
+    settled = stated["already_present_value"].fillna(False).astype(bool)
+    stated = stated[stated["price_year"].notna() & ~settled]
+    # Without re-pricing the year of the prices moves nothing.
+    if stated.empty or not claim.assumptions.uprate:
+        return
+    after_date = [_begins_after(*each) for each in stated[["price_year", "date"]].to_numpy()]
+    to_come = [_begins_after(year, claim.day) for year in stated["price_year"]]
+    later = pd.Series(after_date, index=stated.index)
+    coming = pd.Series(to_come, index=stated.index) & later
+    for part, words in (
+        (coming, "prices of a year that has not begun"),
+        (later & ~coming, "prices of a later year than they were put in"),
+    ):
+        rows = claim.inputs.loc[part.index[part]]
+        if rows.empty:
+            continue
+        stake = float(rows["present_value"].sum())
+        much = _share_of_inputs(claim, rows) > MOST
+        yield {
+            "rule": "inputs_at_later_prices",
+            "severity": by_share_of_inputs(claim, stake)
+            if part is coming
+            else ("medium" if much else "low"),
+            "message": f"{_share_of_inputs(claim, rows):.0%} of the inputs are stated at {words}.",
+            "value_at_stake": stake,
+            "rows": len(rows),
+            "why": "Re-priced from a later year to the price year of the result, a cost becomes "
+            "smaller; money that was paid has the prices of its own year.",
+            "what_to_do": "Leave price_year blank where the amount is what was paid; where it was "
+            "restated at later prices, accept this finding and say how.",
+        }
+
+
+def _share_of_inputs(claim: Claim, rows: pd.DataFrame) -> float:
+    spent = float(claim.inputs["present_value"].sum())
+    return float(rows["present_value"].sum()) / spent if spent > 0 else 0.0
+
+
+def _begins_after(label: str, day: date) -> bool:
+    """Whether a year of prices begins after the year in which a day lies."""
+    year = parse_year(label)
+    before = year.financial and day.month < UK_YEAR_STARTS
+    return year.start > day.year - before

@@ -51,6 +51,8 @@ RULE_NAMES = {
     "inputs_without_in_kind": "Inputs of money alone",
     "costs_missing_from_inputs": "Activities cost more than the inputs show",
     "volunteer_time_missing_from_inputs": "Activities state more volunteer hours than inputs",
+    "inputs_dated_ahead": "Inputs dated after the day of the assessment",
+    "inputs_at_later_prices": "Inputs at prices of a later year than their own",
     "stated_for_nothing": "Adjustments, links or reasons that fit nothing",
 }
 """Rule: what it looks for. docs/reference/claims_audit.md says of each what fires it, and why."""
