@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from socialvalue.claims_on_discounting import base_year_after_outcomes, next_to_no_discounting
 from socialvalue.claims_on_double_counting import (
     more_people_than_there_are,
     more_than_one_person_can,
@@ -139,6 +140,8 @@ RULES = (
     jobs_without_displacement,
     long_duration,
     drop_off_not_taken,
+    base_year_after_outcomes,
+    next_to_no_discounting,
     recorded_twice,
     more_than_one_person_can,
     values_of_one_effect,

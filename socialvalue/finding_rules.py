@@ -6,6 +6,8 @@ RULE_NAMES = {
     "jobs_without_displacement": "Paid work valued with a displacement of 0",
     "long_duration": "Value far into the future that nobody followed up",
     "drop_off_not_taken": "A drop-off that cannot be taken",
+    "base_year_after_outcomes": "A base year after years that have value",
+    "next_to_no_discounting": "Value of later years that is as good as not discounted",
     "recorded_twice": "One change recorded more than once",
     "more_than_one_person_can": "More of a yearly value than one person can have in a year",
     "claimed_by_two_projects": "One person's change in a year claimed by two projects",

@@ -34,6 +34,8 @@ PARTS_OF_ROWS = frozenset(
         "volunteer_hour_paid_twice",
         "shares_beyond_whole",
         "long_duration",
+        "base_year_after_outcomes",
+        "next_to_no_discounting",
         "harms_reduced_more",
         "small_sample",
     }

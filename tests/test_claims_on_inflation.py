@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from engines import ENGINES, on_engine
 from test_claims import activities, found, frame, inputs, on_a_fixed_day, one
+from test_published_findings import assess as assess_case
+from test_published_findings import case_named
 
 import socialvalue as sv
 
@@ -339,6 +341,57 @@ def test_inputs_at_prices_of_a_later_year(assess):
     assert told({"price_year": "2026-27", "already_present_value": "yes"}) == []
 
 
+# Discounting
+
+
+def test_a_base_year_after_years_with_value(assess):
+    rule = "base_year_after_outcomes"
+    rate = {"discount_rate": 0.25}
+
+    def told(record, **settings):
+        return found(assess(record, assumptions={**rate, **settings}), rule)
+
+    # From 2024-25 the second of two years of 1,000 would be worth 1,000 / 1.25 = 800.
+    [finding] = told({"duration_years": 2}, base_year="2025-26")
+    assert finding["value_at_stake"] == pytest.approx(200)
+    assert finding["severity"] == "medium", "a tenth of 2,000"
+    assert "The base year 2025-26" in finding["message"]
+    # At 10% it would be 1,000 / 1.1 = 909: 91 of 2,000 is less than a twentieth.
+    tenth = told({"duration_years": 2}, base_year="2025-26", discount_rate=0.1)
+    assert tenth[0]["severity"] == "low"
+    assert told({"duration_years": 2}) == []
+    assert told({"duration_years": 2}, base_year="2023-24") == []
+    assert told({}, base_year="2025-26") == [], "one year of value is of one year"
+
+
+def test_what_was_put_in_before_says_from_when_to_discount(assess):
+    put_in = inputs({"date": "2023-05-01"})
+    settings = {"discount_rate": 0.25, "base_year": "2025-26"}
+    finding = one(assess({}, inputs=put_in, assumptions=settings), "base_year_after_outcomes")
+    # From 2023-24, when inputs began, the 1,000 of 2024-25 would be worth 800.
+    assert finding["value_at_stake"] == pytest.approx(200)
+
+
+def test_later_years_that_are_as_good_as_not_discounted(assess):
+    rule = "next_to_no_discounting"
+
+    def told(rate, **record):
+        return found(assess(record, assumptions={"discount_rate": rate}), rule)
+
+    # At the Green Book's 3.5% the second year is worth 1,000 / 1.035 = 966.18.
+    [finding] = told(0, duration_years=2)
+    assert finding["value_at_stake"] == pytest.approx(1000 - 1000 / 1.035)
+    assert (finding["severity"], finding["rows"]) == ("low", 1)
+    assert "after 2024-25 is discounted at less than 0.5%" in finding["message"]
+    # Of five years the last four lose 33.82, 66.49, 98.06 and 128.56 of 5,000: 6.5%.
+    [more] = told(0, duration_years=5)
+    assert more["value_at_stake"] == pytest.approx(326.92, abs=0.01)
+    assert more["severity"] == "medium"
+    assert told(0.0049, duration_years=2) and told(0.0051, duration_years=2) == []
+    assert told(0, duration_years=1) == []
+    assert told("green-book-health-no-pure-time-preference", duration_years=100) == []
+
+
 # On every engine: what is asked of the records here
 
 
@@ -378,3 +431,11 @@ def test_every_engine_gives_the_same_findings(engine):
     found_ = findings_on(on_engine(engine, on_engines()))
     # To 1e-9: engines add up in another order.
     pd.testing.assert_frame_equal(found_, expected(), check_dtype=False, rtol=1e-9, atol=1e-9)
+
+
+def test_the_case_that_adds_up_four_years_says_what_discounting_would_take_off():
+    case = case_named("lyr_active_row_wellby")
+    result = assess_case(case)
+    stake = one(result, "next_to_no_discounting")["value_at_stake"]
+    # As the page of published cases says.
+    assert round(stake / result.totals["present_value"], 3) == 0.022
