@@ -20,6 +20,7 @@ from socialvalue.people_in_both_values import (
 )
 from socialvalue.records_behind import samples, value_of_activities
 from socialvalue.valuation import ValuedMap
+from socialvalue.wellbys_of_people import wellbys_of_people
 
 
 def answers_of(placed: Frame, valued: ValuedMap, tables: Mapping[str, pd.DataFrame]) -> Answers:
@@ -46,6 +47,7 @@ def answers_of(placed: Frame, valued: ValuedMap, tables: Mapping[str, pd.DataFra
         volunteer_hours=hours_valued_twice(placed, rows),
         claimed=value_of_activities(placed, rows, claimed),
         samples=samples(placed, rows),
+        wellbys=wellbys_of_people(placed, rows),
         followed=later_answers(placed, _lasting(valued), tables),
     )
 

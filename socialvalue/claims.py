@@ -72,6 +72,7 @@ from socialvalue.claims_on_volunteers import (
     volunteer_hours_and_inputs,
     volunteer_time_missing_from_inputs,
 )
+from socialvalue.claims_on_wellbys import more_wellbys_than_a_life_has
 from socialvalue.findings import COLUMNS, Claim, finding, in_order
 
 
@@ -144,6 +145,7 @@ RULES = (
     next_to_no_discounting,
     recorded_twice,
     more_than_one_person_can,
+    more_wellbys_than_a_life_has,
     values_of_one_effect,
     volunteer_hour_paid_twice,
     volunteer_hours_and_inputs,

@@ -10,6 +10,7 @@ RULE_NAMES = {
     "next_to_no_discounting": "Value of later years that is as good as not discounted",
     "recorded_twice": "One change recorded more than once",
     "more_than_one_person_can": "More of a yearly value than one person can have in a year",
+    "more_wellbys_than_a_life_has": "More WELLBYs of a person in a year than a life has, or likely",
     "claimed_by_two_projects": "One person's change in a year claimed by two projects",
     "recorded_again_while_it_lasts": "A lasting change recorded again in a year it still counts in",
     "overlapping_values": "Two values of one overlap group for one person and year",

@@ -34,6 +34,7 @@ PARTS_OF_ROWS = frozenset(
         "volunteer_hour_paid_twice",
         "shares_beyond_whole",
         "long_duration",
+        "more_wellbys_than_a_life_has",
         "base_year_after_outcomes",
         "next_to_no_discounting",
         "harms_reduced_more",
@@ -75,6 +76,8 @@ class Answers:
         From `socialvalue.records_behind.samples`.
     followed : DataFrame
         From `socialvalue.later_answers.later_answers`.
+    wellbys : DataFrame
+        From `socialvalue.wellbys_of_people.wellbys_of_people`.
     """
 
     sets: pd.DataFrame
@@ -85,6 +88,7 @@ class Answers:
     claimed: pd.DataFrame
     samples: pd.DataFrame
     followed: pd.DataFrame
+    wellbys: pd.DataFrame
 
 
 @dataclass(frozen=True)

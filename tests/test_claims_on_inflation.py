@@ -392,12 +392,60 @@ def test_later_years_that_are_as_good_as_not_discounted(assess):
     assert told("green-book-health-no-pure-time-preference", duration_years=100) == []
 
 
+# WELLBYs that no life has
+
+
+def test_more_wellbys_of_a_person_than_life_satisfaction_has_points(assess, proxy_set):
+    proxies = proxy_set({"unit": "wellby"})
+
+    def told(*records):
+        result = assess(*records, proxies=proxies)
+        each = found(result, "more_wellbys_than_a_life_has")
+        return [(line["severity"], line["value_at_stake"]) for line in each]
+
+    p = {"person_id": "p", "quantity": 6, "project": "Walks"}
+    choir = {**p, "outcome": "Fitter", "project": "Choir"}
+    # 6 + 5 points of one person and year, all of them in doubt.
+    assert told(p, {**choir, "quantity": 5}) == [("high", pytest.approx(1100))]
+    assert told(p, {**choir, "quantity": 4}) == [("low", pytest.approx(1000))]
+    assert told(p, {**choir, "quantity": 5, "date": "2025-05-01"}) == [("low", 1100)]
+    assert told({**p, "quantity": 3}) == [] and told({**p, "quantity": 3.1})[0][0] == "low"
+    # Gains and harms of a person are no sum: 6 up, and 5 down.
+    assert told(p, {**choir, "quantity": -5}) == [("low", 1100)]
+    # 11 for one of many: 1,100 of 23,100 is less than a twentieth.
+    others = {"person_id": None, "quantity": 220, "people": 100}
+    assert told({**p, "quantity": 11}, others) == [("medium", 1100)]
+
+
+def test_wellbys_of_a_record_of_several_people(assess, proxy_set):
+    rule = "more_wellbys_than_a_life_has"
+    proxies = proxy_set({"unit": "wellby"})
+
+    def told(**record):
+        return found(assess(record, proxies=proxies), rule)
+
+    [finding] = told(people=60, quantity=660)
+    assert "60 people" in finding["message"] and "points from bottom to top" in finding["message"]
+    assert told(people=60, quantity=600)[0]["severity"] == "low", "10 each"
+    assert told(people=60, quantity=180) == [], "3 each"
+    # It names one of them, and is of all.
+    assert told(people=60, quantity=180, person_id="p") == []
+    assert told(quantity=180) == [], "nobody knows of how many"
+    [few] = told(people=2, quantity=22)
+    assert "some people" in few["message"]
+    state = assess({"person_id": "p", "quantity": 11})
+    assert found(state, rule) == [], "years of a state and not points"
+
+
 # On every engine: what is asked of the records here
 
 
 def on_engines() -> pd.DataFrame:
     small = [{"sample_size": 5.0 if i else 1000.0, "quantity": 2.0} for i in range(4)]
     lasting = [{"person_id": f"p{i}", "duration_years": 6.0, "quantity": 1.0} for i in range(4)]
+    wellby = {"proxy_id": "wb_wellby", "outcome": "Calmer", "quantity": 6.0, "person_id": "q"}
+    points = [wellby, {**wellby, "quantity": 5.0}, {**wellby, "person_id": "r"}]
+    points += [{**wellby, "person_id": None, "people": 2.0, "quantity": 30.0}]
     base = {
         "outcome": "Less lonely",
         "proxy_id": "lonely_chronic_loneliness_year",
@@ -408,7 +456,7 @@ def on_engines() -> pd.DataFrame:
         "duration_years": 1.0,
         "drop_off": 0.2,
     }
-    rows = [{**base, **change} for change in (*small, *lasting)]
+    rows = [{**base, **change} for change in (*small, *lasting, *points)]
     table = pd.DataFrame(rows).assign(outcome_id=[f"o{i}" for i in range(len(rows))])
     return table.assign(date=pd.to_datetime(table["date"]))
 
@@ -427,7 +475,9 @@ def expected() -> pd.DataFrame:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_gives_the_same_findings(engine):
-    assert {"small_sample", "long_duration"} <= set(expected()["rule"])
+    rules = expected()["rule"].tolist()
+    assert {"small_sample", "long_duration"} <= set(rules)
+    assert rules.count("more_wellbys_than_a_life_has") == 2, "impossible, and a question"
     found_ = findings_on(on_engine(engine, on_engines()))
     # To 1e-9: engines add up in another order.
     pd.testing.assert_frame_equal(found_, expected(), check_dtype=False, rtol=1e-9, atol=1e-9)
