@@ -12,6 +12,7 @@ import pandas as pd
 from socialvalue.counted_twice import hours_valued_twice, repeats, without_repeats
 from socialvalue.engines import Frame
 from socialvalue.findings import Answers
+from socialvalue.later_answers import LONG_YEARS, later_answers
 from socialvalue.one_value_under_outcomes import beyond_over_outcomes
 from socialvalue.people_in_both_values import (
     OF_NAMED,
@@ -22,6 +23,7 @@ from socialvalue.people_in_both_values import (
 from socialvalue.records_behind import dated_after, samples, value_of_activities
 from socialvalue.tables import stacked
 from socialvalue.valuation import ValuedMap
+from socialvalue.wellbys_of_people import wellbys_of_people
 
 
 def answers_of(
@@ -59,6 +61,14 @@ def answers_of(
         unnamed=rows_without_names(placed, may_overlap.drop_duplicates().tolist()),
         volunteer_hours=hours_valued_twice(placed, rows),
         claimed=value_of_activities(placed, rows, claimed),
-        samples=samples(placed),
         ahead=dated_after(placed, rows, day, year_start_month),
+        samples=samples(placed, rows),
+        wellbys=wellbys_of_people(placed, rows),
+        followed=later_answers(placed, _lasting(valued), tables),
     )
+
+
+def _lasting(valued: ValuedMap) -> pd.DataFrame:
+    """Counted rows that last long enough for it to matter whether people were asked again."""
+    later = valued.values.loc[valued.values["k"] >= LONG_YEARS, "row_id"]
+    return valued.rows[valued.rows["counted"].astype(bool) & valued.rows["row_id"].isin(later)]

@@ -10,14 +10,15 @@ from typing import Any
 
 import pandas as pd
 
+from socialvalue.claims_on_discounting import base_year_after_outcomes, next_to_no_discounting
 from socialvalue.claims_on_double_counting import (
     more_people_than_there_are,
     more_than_one_person_can,
     recorded_twice,
     shares_beyond_whole,
     volunteer_hour_paid_twice,
-    volunteer_hours_and_inputs,
 )
+from socialvalue.claims_on_duration import long_duration
 from socialvalue.claims_on_evidence import (
     answers_lost,
     evidence_not_stated,
@@ -25,6 +26,13 @@ from socialvalue.claims_on_evidence import (
     one_proxy_carries_most,
     small_sample,
     weak_evidence_carries_most,
+)
+from socialvalue.claims_on_harms import harms_reduced_more, no_harms
+from socialvalue.claims_on_inputs import (
+    costs_missing_from_inputs,
+    inputs_at_later_prices,
+    inputs_dated_ahead,
+    inputs_outside_ratio,
 )
 from socialvalue.claims_on_overlaps import values_of_one_effect
 from socialvalue.claims_on_proxies import (
@@ -35,7 +43,6 @@ from socialvalue.claims_on_proxies import (
     transfers,
 )
 from socialvalue.claims_on_records import (
-    costs_missing_from_inputs,
     inputs_for_all_projects,
     no_ratio,
     protection_not_applied,
@@ -43,13 +50,11 @@ from socialvalue.claims_on_records import (
 )
 from socialvalue.claims_on_reductions import (
     jobs_without_displacement,
-    long_duration,
     zero_taken_off,
 )
 from socialvalue.claims_on_scope import (
     everything_priced,
     inputs_without_in_kind,
-    no_harms,
     nobody_involved,
     stakeholders_left_out,
 )
@@ -63,6 +68,11 @@ from socialvalue.claims_on_value import (
     source_missing,
     superseded_proxy,
 )
+from socialvalue.claims_on_volunteers import (
+    volunteer_hours_and_inputs,
+    volunteer_time_missing_from_inputs,
+)
+from socialvalue.claims_on_wellbys import more_wellbys_than_a_life_has
 from socialvalue.findings import COLUMNS, Claim, finding, in_order
 
 
@@ -131,8 +141,11 @@ RULES = (
     jobs_without_displacement,
     long_duration,
     drop_off_not_taken,
+    base_year_after_outcomes,
+    next_to_no_discounting,
     recorded_twice,
     more_than_one_person_can,
+    more_wellbys_than_a_life_has,
     values_of_one_effect,
     volunteer_hour_paid_twice,
     volunteer_hours_and_inputs,
@@ -156,13 +169,18 @@ RULES = (
     not_priced,
     everything_priced,
     no_harms,
+    harms_reduced_more,
     stakeholders_left_out,
     nobody_involved,
     outside_perspective,
     protection_not_applied,
     no_ratio,
+    inputs_outside_ratio,
     inputs_for_all_projects,
     inputs_without_in_kind,
     costs_missing_from_inputs,
+    volunteer_time_missing_from_inputs,
+    inputs_dated_ahead,
+    inputs_at_later_prices,
     stated_for_nothing,
 )

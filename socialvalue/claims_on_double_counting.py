@@ -92,35 +92,6 @@ def volunteer_hour_paid_twice(claim: Claim) -> Iterator[dict]:
     }
 
 
-def volunteer_hours_and_inputs(claim: Claim) -> Iterator[dict]:
-    """Hours of volunteers as an outcome: missing from the inputs, or among them as well."""
-    hours = volunteer_hours(claim.rows)
-    hours = hours[hours["present_value"] > 0]
-    if hours.empty:
-        return
-    if "volunteer_time" in set(claim.inputs["input_type"].dropna()):
-        yield finding(
-            "volunteer_hours_on_both_sides",
-            "low",
-            f"Hours of volunteers are an outcome and an input: {first_three(hours['proxy_id'])}.",
-            hours,
-            why="What it costs to give an hour is not what the hour achieves; on both sides it "
-            "draws the ratio towards 1.",
-            what_to_do="Keep the hours among the inputs, and value what they achieved.",
-        )
-        return
-    yield finding(
-        "volunteer_hours_one_sided",
-        by_stake(claim, size_of(hours)),
-        "Hours of volunteers are an outcome and no input is volunteer_time: "
-        f"{first_three(hours['proxy_id'])}.",
-        hours,
-        why="Time that is given is a cost of the change; as an outcome alone it is a gain for "
-        "nothing, and the ratio is too high.",
-        what_to_do="Add the hours to the inputs with hours and rate, and value what they achieved.",
-    )
-
-
 def more_people_than_there_are(claim: Claim) -> Iterator[dict]:
     """More people of a group than it has, or more of a project than ever took part in it."""
     stakeholders = claim.tables["stakeholders"]

@@ -5,13 +5,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from socialvalue.findings import MATERIAL, MOST, Claim, finding, first_three, names_of, size_of
+from socialvalue.records_behind import FEW_ANSWERS
 
 WEAK = ("self_report", "testimony", "estimate")
 """Grades of evidence that rest on what somebody says or supposes, without a measured change."""
-FEW_ANSWERS = 30
-"""Fewer pairs or people asked than this are few: below it the interval of a mean rests on the
-normal shape of what was measured (the common rule of 25 or 30, as in Hogg and Tanis, Probability
-and Statistical Inference)."""
 TOO_MANY_LOST = 0.2
 """Share of people lost to follow-up from which a result is in doubt (Sackett and others 1997,
 Evidence-based Medicine: more than 20%)."""
@@ -67,30 +64,36 @@ def evidence_not_stated(claim: Claim) -> Iterator[dict]:
 
 def small_sample(claim: Claim) -> Iterator[dict]:
     """Value that rests on few people asked: stated on records, or pairs of a survey."""
-    sizes = claim.rows["row_id"].map(claim.answers.samples)
-    rows = claim.counted[(sizes < FEW_ANSWERS).reindex(claim.counted.index)]
-    if claim.share(size_of(rows)) >= MATERIAL:
-        yield _small(claim, rows, f"Samples of fewer than {FEW_ANSWERS} people")
+    stated = claim.answers.samples
+    few = stated[stated["value"].abs() > 0]
+    stake = float(few["value"].abs().sum())
+    if claim.share(stake) >= MATERIAL:
+        rows = claim.counted[claim.counted["row_id"].isin(few["row_id"])]
+        yield _small(claim, rows, stake, f"Samples of fewer than {FEW_ANSWERS} people")
     pairs = claim.survey_change["pairs"] if len(claim.survey_change) else pd.Series(dtype=float)
     measured = claim.counted[
         (claim.counted["evidence"] == "before_after")
-        & ~claim.counted["row_id"].isin(claim.answers.samples.index)
+        & ~claim.counted["row_id"].isin(stated["row_id"])
     ]
     if len(pairs) and pairs.max() < FEW_ANSWERS and claim.share(size_of(measured)) >= MATERIAL:
-        yield _small(claim, measured, f"Surveys with fewer than {FEW_ANSWERS} pairs of answers")
+        what = f"Surveys with fewer than {FEW_ANSWERS} pairs of answers"
+        yield _small(claim, measured, size_of(measured), what)
 
 
-def _small(claim: Claim, rows: pd.DataFrame, what: str) -> dict:
-    share = claim.share(size_of(rows))
-    return finding(
-        "small_sample",
-        "medium" if share > MOST else "low",
-        f"{what} carry {share:.0%} of the value: {names_of(rows)}.",
-        rows,
-        why="With so few answers chance alone moves the mean a long way.",
-        what_to_do="Give the interval (quantity_low and quantity_high), ask more people, or say so "
-        "beside the figure.",
-    )
+def _small(claim: Claim, rows: pd.DataFrame, stake: float, what: str) -> dict:
+    share = claim.share(stake)
+    return {
+        **finding(
+            "small_sample",
+            "medium" if share > MOST else "low",
+            f"{what} carry {share:.0%} of the value: {names_of(rows)}.",
+            rows,
+            why="With so few answers chance alone moves the mean a long way.",
+            what_to_do="Give the interval (quantity_low and quantity_high), ask more people, or "
+            "say so beside the figure.",
+        ),
+        "value_at_stake": stake,
+    }
 
 
 def answers_lost(claim: Claim) -> Iterator[dict]:

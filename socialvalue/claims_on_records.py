@@ -8,9 +8,6 @@ from socialvalue.adjustments import SCOPE
 from socialvalue.findings import Claim, finding
 from socialvalue.outcome_records import Collapsed
 
-PENNY = 0.005
-"""Less than half a penny is rounding. [money]"""
-
 
 def protection_not_applied(claim: Claim) -> Iterator[dict]:
     """Rows with neither person_id nor people: small groups among them cannot be seen."""
@@ -67,37 +64,6 @@ def inputs_for_all_projects(claim: Claim) -> Iterator[dict]:
             "rows": len(unnamed),
             "why": "They are in the ratio of the whole and belong to no project.",
             "what_to_do": "Name the project of each input where there is one.",
-        }
-
-
-def costs_missing_from_inputs(claim: Claim) -> Iterator[dict]:
-    """Costs and volunteer hours that activities state and inputs do not show."""
-    activities, inputs = claim.tables["activities"], claim.inputs
-    if activities.empty:
-        return
-    # Time that is given is no part of what an activity cost in money.
-    paid = inputs[inputs["input_type"] != "volunteer_time"]
-    cost, amount = activities["cost"].sum(), paid["amount"].sum()
-    if cost > amount + PENNY:
-        yield {
-            "rule": "costs_missing_from_inputs",
-            "severity": "medium",
-            "message": "The activities state more cost than the inputs show.",
-            "value_at_stake": float(cost - amount),
-            "rows": int(activities["cost"].notna().sum()),
-            "why": "Only the inputs feed the ratio, which is then too high.",
-            "what_to_do": "Add what is missing to the inputs, or correct the activities.",
-        }
-    types = set(inputs["input_type"].dropna()) if len(inputs) else set()
-    if activities["volunteer_hours"].sum() > 0 and "volunteer_time" not in types:
-        yield {
-            "rule": "volunteer_time_missing_from_inputs",
-            "severity": "medium",
-            "message": "The activities state volunteer hours and no input is volunteer_time.",
-            "value_at_stake": float("nan"),
-            "rows": int((activities["volunteer_hours"] > 0).sum()),
-            "why": "Time given is a cost of the change, whoever bears it.",
-            "what_to_do": "Add an input of type volunteer_time with hours and rate.",
         }
 
 

@@ -10,12 +10,6 @@ COUNTERFACTUAL = ("comparison_group", "trial")
 NOTHING = 0.005
 """Share below which nothing is taken off: it rounds to 0%, and moves no figure that is printed. A
 deadweight of 0.001 is a nought that somebody had to type as something else. [share]"""
-LONG_YEARS = 3
-"""Years after which an outcome that nobody followed up is a forecast.
-
-A choice, for no source was found that fixes it: the published diabetes case counts three years, and
-those that count four, five and ten print no follow-up so late.
-"""
 _JOBS = "employment_of_person"
 
 
@@ -67,30 +61,3 @@ def jobs_without_displacement(claim: Claim) -> Iterator[dict]:
             why="A job that one person takes is often one that another would have had.",
             what_to_do="State displacement, or the reason for 0 in the adjustments table.",
         )
-
-
-def long_duration(claim: Claim) -> Iterator[dict]:
-    """Value counted beyond three years of an outcome, where no survey followed people up."""
-    surveys = claim.tables["surveys"]
-    if (surveys["wave"] == "follow_up").any():
-        return
-    later = claim.values[claim.values["k"] >= LONG_YEARS]
-    rows = claim.counted[claim.counted["row_id"].isin(later["row_id"])]
-    # A trial or a register that ran as long is a follow-up.
-    rows = rows[~rows["evidence"].isin([*COUNTERFACTUAL, "admin_record"])]
-    if rows.empty:
-        return
-    stake = float(later.loc[later["row_id"].isin(rows["row_id"]), "present_value"].abs().sum())
-    yield {
-        **finding(
-            "long_duration",
-            "high" if claim.share(stake) > MOST else "medium",
-            f"{names_of(rows)}: value is counted for up to {rows['duration_years'].max():g} years, "
-            "and nobody was asked again after the end.",
-            rows,
-            why="What people say at the end of a programme tells little of the fourth year after.",
-            what_to_do="Ask again later (wave follow_up in surveys), count fewer years, or state a "
-            "drop-off that a published follow-up supports.",
-        ),
-        "value_at_stake": stake,
-    }

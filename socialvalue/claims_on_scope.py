@@ -9,21 +9,6 @@ MIXED_OUTCOMES = 4
 is unlikely to have a price."""
 
 
-def no_harms(claim: Claim) -> Iterator[dict]:
-    """No harm among the records, priced or told: perhaps nobody looked."""
-    if claim.rows["is_harm"].astype(bool).any() or claim.counted.empty:
-        return
-    yield finding(
-        "no_harms",
-        "medium",
-        "No harm is recorded, priced or told: nothing says that anybody looked for one.",
-        claim.rows.iloc[0:0],
-        why="Most programmes do some harm to somebody; leaving it out makes the value too high.",
-        what_to_do="Ask people what got worse, and record it with a negative quantity. Where you "
-        "looked and found none, accept this finding with that as the reason.",
-    )
-
-
 def everything_priced(claim: Claim) -> Iterator[dict]:
     """A programme of many outcomes for several groups in which every one has a price."""
     rows = claim.rows

@@ -29,14 +29,20 @@ ROUNDING = 1e-9
 """Thirds of a year add up to a year and some 1e-16, which is rounding."""
 COLUMNS = ("row_ids", "named", "records", "repeats", "repeats_value", "beyond", "beyond_value")
 VOLUNTEER_UNIT, VOLUNTEER_GROUP = "volunteer_hour", "volunteer_time"
+HOUR_UNIT, PAID_WORK_GROUP = "hour", "employment_of_person"
 _ALIKE, _SAME = ["outcome", "proxy_id", "first_year", "is_harm"], ["date", "quantity", "same_"]
 _TOLD = ["code_", "again_", "again_value_", "beyond_", "beyond_value_"]
 
 
 def volunteer_hours(rows: pd.DataFrame) -> pd.DataFrame:
-    """Counted rows that value the hours that volunteers give."""
+    """Counted rows that value the hours that volunteers give, as such or as hours of paid work."""
     hours = (rows["unit"] == VOLUNTEER_UNIT) | (rows["overlap_group"] == VOLUNTEER_GROUP)
-    return rows[rows["counted"].astype(bool) & hours.fillna(False).astype(bool)]
+    paid = (rows["unit"] == HOUR_UNIT) & (rows["overlap_group"] == PAID_WORK_GROUP)
+    named = rows["outcome"].fillna("") + " " + rows["stakeholder_group"].fillna("")
+    given = named.str.contains(r"\bvolunt", case=False)
+    given &= ~named.str.contains(r"\b(?:paid|jobs?|employ\w*|into work)\b", case=False)
+    hours = hours.fillna(False).astype(bool) | (paid.fillna(False) & given).astype(bool)
+    return rows[rows["counted"].astype(bool) & hours]
 
 
 def repeats(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:

@@ -35,6 +35,11 @@ PARTS_OF_ROWS = frozenset(
         "shares_beyond_whole",
         "long_duration",
         "not_yet_happened",
+        "more_wellbys_than_a_life_has",
+        "base_year_after_outcomes",
+        "next_to_no_discounting",
+        "harms_reduced_more",
+        "small_sample",
     }
 )
 """Rules whose value at stake is a part of their rows, which may be that of a few people."""
@@ -69,10 +74,14 @@ class Answers:
         From `socialvalue.counted_twice.hours_valued_twice`.
     claimed : DataFrame
         From `socialvalue.records_behind.value_of_activities`.
-    samples : Series
-        Largest sample behind each row, by row_id.
     ahead : DataFrame
         From `socialvalue.records_behind.dated_after`.
+    samples : DataFrame
+        From `socialvalue.records_behind.samples`.
+    followed : DataFrame
+        From `socialvalue.later_answers.later_answers`.
+    wellbys : DataFrame
+        From `socialvalue.wellbys_of_people.wellbys_of_people`.
     """
 
     sets: pd.DataFrame
@@ -81,8 +90,10 @@ class Answers:
     unnamed: frozenset[int]
     volunteer_hours: pd.DataFrame
     claimed: pd.DataFrame
-    samples: pd.Series
     ahead: pd.DataFrame
+    samples: pd.DataFrame
+    followed: pd.DataFrame
+    wellbys: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -191,6 +202,11 @@ def by_stake(claim: Claim, stake: float, least: str = "medium") -> str:
     if claim.share(stake) < MATERIAL:
         return least
     return "high" if least == "medium" else "medium"
+
+
+def by_share_of_inputs(claim: Claim, cost: float) -> str:
+    """How severe costs that the ratio lacks are: by what they are beside the inputs there are."""
+    return "high" if cost >= MATERIAL * float(claim.inputs["present_value"].sum()) else "medium"
 
 
 def count_of(number: int, what: str) -> str:

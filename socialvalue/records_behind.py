@@ -7,6 +7,10 @@ import pandas as pd
 
 from socialvalue.engines import Frame, carry, fetch
 
+FEW_ANSWERS = 30
+"""Fewer pairs or people asked than this are few: below it the interval of a mean rests on the
+normal shape of what was measured (the common rule of 25 or 30, as in Hogg and Tanis, Probability
+and Statistical Inference)."""
 COLUMNS = ("date", "quantity", "activity_id", "sample_size")
 """Columns of the records that questions to them take, beside who and where."""
 
@@ -119,10 +123,28 @@ def dated_after(
     return found.sort_values("row_id", ignore_index=True)
 
 
-def samples(placed: Frame) -> pd.Series:
-    """Largest sample that the records of each row state [people], by row_id."""
-    if "sample_size" not in placed.collect_schema():
-        return pd.Series(dtype="float64")
-    stated = placed.filter(~nw.col("sample_size").is_null())
-    found = fetch(stated.group_by("row_id").agg(nw.col("sample_size").max()))
-    return found.set_index("row_id")["sample_size"].astype("float64").sort_index()
+def samples(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:
+    """What the records of each row are worth that state a sample of few people.
+
+    Parameters
+    ----------
+    placed : narwhals frame
+        The records with the ``row_id`` of their row.
+    rows : DataFrame
+        All rows of the valued map.
+
+    Returns
+    -------
+    DataFrame
+        row_id, value [money]: quantity times the mean value of a unit of the row; nought where all
+        samples are large. Rows of which no record states a sample are left out.
+    """
+    counted = rows[rows["counted"].astype(bool)]
+    if "sample_size" not in placed.collect_schema() or counted.empty:
+        return pd.DataFrame(columns=["row_id", "value"]).astype("float64")
+    asked = counted[["row_id"]].astype("int64").assign(worth_=worth_of_a_unit(counted))
+    stated = beside(placed.filter(~nw.col("sample_size").is_null()), asked)
+    few = nw.when(nw.col("sample_size") < FEW_ANSWERS).then(nw.col("quantity")).otherwise(0.0)
+    lines = stated.with_columns((few * nw.col("worth_")).alias("value"))
+    found = fetch(lines.group_by("row_id").agg(nw.col("value").sum()))
+    return found.sort_values("row_id", ignore_index=True)

@@ -109,12 +109,15 @@ def projects_in_ratio(lines: pd.DataFrame, inputs: pd.DataFrame) -> pd.Series:
     return lines["project"].isin(set(inputs["project"].dropna())) | shared
 
 
+def inputs_of_projects(rows: pd.DataFrame, inputs: pd.DataFrame) -> pd.Series:
+    """Which inputs belong to a project with outcomes, priced or not, or to none in particular."""
+    return inputs["project"].isna() | inputs["project"].isin(set(rows["project"].dropna()))
+
+
 def _in_ratio(
     lines: pd.DataFrame, rows: pd.DataFrame, inputs: pd.DataFrame
 ) -> tuple[pd.Series, pd.DataFrame]:
-    projects = set(rows["project"].dropna())
-    used = inputs["project"].isna() | inputs["project"].isin(projects)
-    return projects_in_ratio(lines, inputs), inputs[used]
+    return projects_in_ratio(lines, inputs), inputs[inputs_of_projects(rows, inputs)]
 
 
 def _why_no_ratio(

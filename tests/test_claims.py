@@ -827,6 +827,8 @@ def test_all_that_is_found_in_the_example_network_is_true_of_it():
         "no_published_range",
         "forecast_prices",
         "not_priced",
+        # Inputs of its second year, after the day of the assessment here.
+        "inputs_dated_ahead",
     }
     volunteers = sv.datasets.load_network().outcomes.query(
         'outcome == "Volunteers\' own wellbeing"'

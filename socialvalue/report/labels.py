@@ -55,9 +55,12 @@ HEADINGS = {
     "rows": "Rows of the impact map",
     "first_year": "Year",
 }
+PENNY = 0.005
+"""Less than half a penny is rounding. [money]"""
 HARMS_MERGED = "harms_merged"
-HARMS_SHOWN = "of which harms shown (some are merged)"
 """Finding of a published result some of whose harms rest on too few people to show."""
+HARMS_SHOWN = "of which harms shown (some are merged)"
+"""What the row of harms is called where some are merged with other outcomes."""
 NOT_FOR_PUBLICATION = "Not for publication: small groups are shown"
 
 
@@ -261,13 +264,15 @@ def range_kind(result: Result) -> str:
 
 
 def ratio_words(result: Result) -> str:
-    """The ratio with its range, or why there is none."""
+    """The ratio with its range and the inputs it leaves out, or why there is none."""
     if result.ratio_missing:
         return f"No ratio: {result.ratio_missing}"
     currency = currency_of(result)
     back = pence(result.totals["sroi_ratio"], currency)
     found = f"{back} for each {symbol(currency)}1 put in"
-    return f"{found} ({ratio_range_words(result)})"
+    outside = result.totals["input_value"] - result.compared_inputs
+    left_out = f"; {money(outside, currency)} of inputs left out" if outside >= PENNY else ""
+    return f"{found} ({ratio_range_words(result)}{left_out})"
 
 
 def ratio_range_words(result: Result) -> str:
