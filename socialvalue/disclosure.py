@@ -168,7 +168,10 @@ def _findings_left(
     some values concerns such a row says which values are in it.
     """
     together = new_ids.groupby(new_ids).groups
-    published = valued.rows.set_index("row_id")["present_value"].abs()
+    rows = valued.rows.set_index("row_id")
+    published = rows["present_value"].abs()
+    # Of a row whose records state a range in part, the rest is at stake; of a merged one, unknown.
+    unranged = published * (1 - rows["share_with_range"])
     findings = result.findings.copy()
     stake, message, count = map(findings.columns.get_loc, ("value_at_stake", "message", "rows"))
     for position, ids in enumerate(result.finding_rows):
@@ -182,7 +185,11 @@ def _findings_left(
             findings.iloc[position, stake] = np.nan
             findings.iloc[position, message] += " (The value at stake is not published.)"
             continue
-        findings.iloc[position, stake] = published[whole].sum() if whole else np.nan
+        worth = published
+        if findings["rule"].iloc[position] == "no_published_range":
+            worth = unranged
+            whole = [each for each in whole if not np.isnan(unranged[each])]
+        findings.iloc[position, stake] = worth[whole].sum() if whole else np.nan
         if len(whole) < len(new):
             findings.iloc[position, message] += (
                 " (Small groups are left out of the value at stake.)"

@@ -131,10 +131,14 @@ def table_of(rows: list[list[Any]], table: Table, origin: Origin, found: Found) 
     """Rows of a sheet as a frame whose index is the row the spreadsheet shows."""
     at = find_headings(rows, table, origin, found)
     header = [cell if cell != "" else None for cell in rows[at]]
-    body = [[None if cell == "" else cell for cell in row] for row in rows[at + 1 :]]
-    frame = pd.DataFrame(body, columns=range(len(header)), dtype=object)
+    frame = pd.DataFrame(rows[at + 1 :], columns=range(len(header)), dtype=object)
+    for place in frame:
+        # What is blank is so in a column at once: cell by cell takes three times as long.
+        blank = frame[place].to_numpy() == ""
+        if blank.any():
+            frame[place] = frame[place].mask(blank, None)
     frame.columns = pd.Index(header, dtype=object)
-    frame.index = pd.RangeIndex(at + 2, at + 2 + len(body))
+    frame.index = pd.RangeIndex(at + 2, at + 2 + len(frame))
     return frame
 
 
