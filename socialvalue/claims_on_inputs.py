@@ -42,9 +42,8 @@ def costs_missing_from_inputs(claim: Claim) -> Iterator[dict]:
     activities, inputs = claim.tables["activities"], claim.inputs
     # Time that is given is no part of what an activity cost in money.
     paid = inputs[inputs["input_type"] != "volunteer_time"]
-    cost = activities.groupby("project", dropna=False)["cost"].sum()
     amount = paid.groupby("project", dropna=False)["amount"].sum()
-    short = shortfalls(cost.astype(float), amount.astype(float))
+    short = shortfalls(stated_by_activities(claim, "cost"), amount.astype(float))
     missing = float(short.sum())
     if missing <= PENNY:
         return
@@ -60,6 +59,17 @@ def costs_missing_from_inputs(claim: Claim) -> Iterator[dict]:
         "what_to_do": "Add what is missing to the inputs of the project it served, or correct the "
         "activities.",
     }
+
+
+def stated_by_activities(claim: Claim, column: str) -> pd.Series:
+    """Costs or hours that activities state, by project; of projects without outcomes under none.
+
+    What those cost is outside the ratio; it need only be somewhere among the inputs.
+    """
+    activities = claim.tables["activities"]
+    with_outcomes = activities["project"].isin(set(claim.rows["project"].dropna()))
+    project = activities["project"].astype(object).where(with_outcomes, None)
+    return activities[column].astype(float).groupby(project, dropna=False).sum()
 
 
 def shortfalls(stated: pd.Series, shown: pd.Series) -> pd.Series:

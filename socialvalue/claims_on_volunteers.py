@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from socialvalue.claims_on_inputs import shortfalls
+from socialvalue.claims_on_inputs import shortfalls, stated_by_activities
 from socialvalue.counted_twice import HOUR_UNIT, VOLUNTEER_UNIT, volunteer_hours
 from socialvalue.findings import (
     Claim,
@@ -53,7 +53,7 @@ def _missing(stated: pd.Series, put_in: pd.DataFrame) -> float:
 def volunteer_time_missing_from_inputs(claim: Claim) -> Iterator[dict]:
     """Hours of volunteers that activities state and the inputs of their projects do not show."""
     activities, put_in = claim.tables["activities"], hours_put_in(claim)
-    stated = activities.groupby("project", dropna=False)["volunteer_hours"].sum()
+    stated = stated_by_activities(claim, "volunteer_hours")
     missing = _missing(stated, put_in)
     if not missing:
         return
@@ -104,8 +104,7 @@ def volunteer_hours_and_inputs(claim: Claim) -> Iterator[dict]:
     yield finding(
         "volunteer_hours_one_sided",
         by_stake(claim, missing * size_of(hours)),
-        f"Hours of volunteers are an outcome, and the inputs show {1 - missing:.0%} of them: "
-        f"{names}."
+        f"Hours of volunteers are an outcome, and the inputs show fewer hours: {names}."
         if len(put_in)
         else f"Hours of volunteers are an outcome and no input is volunteer_time: {names}.",
         hours,
