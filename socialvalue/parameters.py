@@ -130,7 +130,7 @@ def uncertain(
     table = pd.concat(parts, ignore_index=True)
     table["parameter"] = _names(table)
     named = [_drawn(row, stated, graded) for row in table.to_dict("records")]
-    refuse_unused(stated, {*table["stated"], *[position for _, position in named]})
+    refuse_unused(stated, {*table["stated"], *[position for _, position in named]}, rows)
     replaced = [position >= 0 and stated[position].has_ends for _, position in named]
     taken = table["grade"].mask(np.array(replaced, dtype=bool))
     used = pd.DataFrame({"evidence": pd.Series(list(graded), dtype=object)})

@@ -195,9 +195,7 @@ def statements_for(stated: Sequence[Stated], name: str, rows: pd.DataFrame) -> n
     for position, each in enumerate(stated):
         if each.field != name:
             continue
-        fits = np.ones(len(rows), dtype=bool)
-        for column, value in each.scope.items():
-            fits &= (rows[column].astype("string") == value).fillna(False).to_numpy(bool)
+        fits = _fits(each, rows)
         tied = fits & (strength == len(each.scope))
         if tied.any():
             other = stated[best[tied][0]]
@@ -210,7 +208,15 @@ def statements_for(stated: Sequence[Stated], name: str, rows: pd.DataFrame) -> n
     return best
 
 
-def refuse_unused(stated: Sequence[Stated], used: Collection[int]) -> None:
+def _fits(stated: Stated, rows: pd.DataFrame) -> np.ndarray:
+    """Which rows have every value of a statement's scope."""
+    fits = np.ones(len(rows), dtype=bool)
+    for column, value in stated.scope.items():
+        fits &= (rows[column].astype("string") == value).fillna(False).to_numpy(bool)
+    return fits
+
+
+def refuse_unused(stated: Sequence[Stated], used: Collection[int], rows: pd.DataFrame) -> None:
     """Refuse statements that fit nothing: they would be ignored in silence.
 
     Parameters
@@ -218,15 +224,36 @@ def refuse_unused(stated: Sequence[Stated], used: Collection[int]) -> None:
     stated : sequence of Stated
     used : collection of int
         Positions of those that some number takes its spread from.
+    rows : DataFrame
+        Counted rows of the map: which of their shares the records state says why one fits nothing.
 
     Raises
     ------
     SettingsError
         Naming the rows.
     """
-    idle = [str(each.row) for place, each in enumerate(stated) if place not in used]
-    if idle:
-        raise SettingsError(
-            f"spreads, row {', '.join(idle)}: fits no number of this assessment. Look at "
+    idle = [each for place, each in enumerate(stated) if place not in used]
+    if not idle:
+        return
+    on_records = [each for each in idle if _is_on_records(each, rows)]
+    said = [
+        f"spreads, row {each.row}: {each.field} cannot be varied here. The records that it fits "
+        f"state their {each.field} themselves, each its own, so it is in their sums. Leave that "
+        "column of theirs blank and put the share into the table adjustments: there it is one "
+        "number, which this row then varies."
+        for each in on_records
+    ]
+    others = [str(each.row) for each in idle if each not in on_records]
+    if others:
+        said.append(
+            f"spreads, row {', '.join(others)}: fits no number of this assessment. Look at "
             "simulate().parameters for the names there are, or leave the row out."
         )
+    raise SettingsError("\n".join(said))
+
+
+def _is_on_records(stated: Stated, rows: pd.DataFrame) -> bool:
+    """Whether a statement is of a share that records it fits state themselves."""
+    if stated.field not in SHARES:
+        return False
+    return bool((_fits(stated, rows) & rows[f"states_{stated.field}"].to_numpy(bool)).any())

@@ -208,6 +208,26 @@ def quantities(
     )
 
 
+def shares_on_records(rows: pd.DataFrame) -> dict[str, float]:
+    """Share of present value, in size, whose records state each share themselves, where any do.
+
+    Those differ from record to record and are in the sums, so that nothing can vary them.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `counted_rows`.
+
+    Returns
+    -------
+    dict of float
+        By deadweight, displacement and attribution_to_others. [share]
+    """
+    size = rows["present_value"].abs().where(rows["map"] == "", 0.0).to_numpy(float)
+    of_all = {name: size[rows[f"states_{name}"].to_numpy(bool)].sum() for name in SHARES}
+    return {name: float(own / size.sum()) for name, own in of_all.items() if own > 0}
+
+
 def adjustments(rows: pd.DataFrame, field: str) -> pd.DataFrame:
     """A share, drop-off or duration that was settled for each row, by where it came from."""
     origin = rows[f"{field}_from"].astype(object)

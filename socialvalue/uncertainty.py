@@ -17,6 +17,7 @@ from socialvalue.draws import draw
 from socialvalue.errors import SettingsError
 from socialvalue.simulation import SHOWN, Simulation
 from socialvalue.spreads import Spread
+from socialvalue.uncertain_numbers import shares_on_records
 from socialvalue.value_model import ValueModel, value_model
 from socialvalue.value_outputs import TOTALS
 
@@ -57,7 +58,8 @@ def simulate(  # noqa: PLR0913
         attribution_to_others, drop_off, duration_years, input_value), narrowed by proxy_id, theme,
         value_type, project, stakeholder_group, outcome or evidence (inputs by input_type), or
         ``parameter``, a name in ``parameters``; and low and high, down and up (shares of the
-        value), or standard_error; where wanted distribution, level and source.
+        value), or standard_error; where wanted distribution, level and source. A share that records
+        state themselves is in their sums, is no parameter and cannot be varied.
     grades : DataFrame, optional
         evidence, down, up: spreads of the quantities of records that state no range, by the grade
         of their evidence. A grade that no record here has is passed over, and the simulation says
@@ -133,6 +135,7 @@ def simulate(  # noqa: PLR0913
         ratio_missing=result.ratio_missing,
         grades=model.uncertain.grades,
         still_members=still,
+        shares_on_records=shares_on_records(model.uncertain.rows),
         model=model,
         values=values,
     )
