@@ -128,6 +128,16 @@ class Simulation:
             self.tables.update(tables_by(split, self.values, self.level, told))
         return self.tables[keys].copy()
 
+    @property
+    def spreads(self) -> pd.DataFrame:
+        """The spreads that were drawn from: of the ``parameters`` those that vary.
+
+        Its ``source`` is whoever judged or published how far each may be off.
+        """
+        varied = self.parameters[self.parameters["distribution"] != "fixed"]
+        less = ["least", "most", "value_behind"]
+        return varied.drop(columns=less, errors="ignore").reset_index(drop=True)
+
     def payback(self) -> pd.Series:
         """Distribution of the payback: when value reaches what was put in, if ever.
 

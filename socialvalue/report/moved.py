@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from socialvalue.report import labels
 from socialvalue.report.page_parts import figure
 from socialvalue.report.shown import Column, Section, Shown
 from socialvalue.report.tornado import ANSWERS, LEFT_OUT, MOST_SPANS, is_drawn, said_of, tested
@@ -28,9 +29,32 @@ def numbers(result: Result) -> Section | None:
         return None
     published = result.profile == "publish"
     notes = (_WHAT, LEFT_OUT) if published else (_WHAT,)
+    spreads = _spreads(result)
     if not is_drawn(result):
-        return Section("moved", TITLE, (f"None can be shown here. {LEFT_OUT}",), ())
-    return Section("moved", TITLE, notes, (_table(result),), figure(result, "tornado"))
+        return Section("moved", TITLE, (f"None can be shown here. {LEFT_OUT}",), spreads)
+    return Section("moved", TITLE, notes, (_table(result), *spreads), figure(result, "tornado"))
+
+
+def _spreads(result: Result) -> tuple[Shown, ...]:
+    """The spreads that were drawn from, and who says that they are so."""
+    assert result.simulation is not None
+    used = result.proxies_used.dropna(subset=["source_title"])
+    titles = used.drop_duplicates("source_id").set_index("source_id")["source_title"].to_dict()
+    rows = []
+    for row in result.simulation.spreads.to_dict("records"):
+        name, ends = said_of(row)
+        level = "" if pd.isna(row["level"]) else f", {labels.share(row['level'])} within"
+        shape = f"{row['distribution']}{level}"
+        source = titles.get(row["source"], row["source"])
+        rows.append({"name": name, "range": ends, "shape": shape, "source": source})
+    columns = (
+        Column("name", "Number", "text"),
+        Column("range", "Its range", "figure"),
+        Column("shape", "Shape", "text"),
+        Column("source", "Who says so", "text"),
+    )
+    said = "Spreads that were drawn from, and who published or judged each"
+    return (Shown(said, columns, pd.DataFrame(rows), folds=True),) if rows else ()
 
 
 def _table(result: Result) -> Shown:
