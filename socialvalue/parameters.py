@@ -159,7 +159,7 @@ def _numbers(
         ranged = bool(rows["has_quantity_range"].any())
         levels = recorded_levels(result.basis.records) if ranged else {}
         return quantities(rows, set(grades), with_ends, levels), held
-    return adjustments(rows, slot), held
+    return adjustments(rows, slot, result.adjustments), held
 
 
 def _grouped(

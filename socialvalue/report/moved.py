@@ -41,8 +41,8 @@ def _spreads(result: Result) -> tuple[Shown, ...]:
     used = result.proxies_used.dropna(subset=["source_title"])
     titles = used.drop_duplicates("source_id").set_index("source_id")["source_title"].to_dict()
     rows = []
-    for row in result.simulation.spreads.to_dict("records"):
-        name, ends = said_of(row)
+    spreads = result.simulation.spreads
+    for row, (name, ends) in zip(spreads.to_dict("records"), said_of(spreads), strict=True):
         level = "" if pd.isna(row["level"]) else f", {labels.share(row['level'])} within"
         shape = f"{row['distribution']}{level}"
         source = titles.get(row["source"], row["source"])
@@ -61,7 +61,8 @@ def _table(result: Result) -> Shown:
     table = tested(result)
     of = str(table["swing_of"].iloc[0])
     shown = table[table["note"] != NO_RANGE].head(MOST_SPANS)
-    rows = [_row(row, of) for row in shown.to_dict("records")]
+    said = zip(shown.to_dict("records"), said_of(shown), strict=True)
+    rows = [_row(row, of, names) for row, names in said]
     answer = ANSWERS[of][0].upper() + ANSWERS[of][1:]
     columns = (
         Column("name", "Number", "text"),
@@ -70,11 +71,10 @@ def _table(result: Result) -> Shown:
         Column("at_high", f"{answer} at its high", "money"),
         Column("swing", "Distance", "money"),
     )
-    said = f"{answer} as one number at a time moves"
-    return Shown(said, columns, pd.DataFrame(rows))
+    return Shown(f"{answer} as one number at a time moves", columns, pd.DataFrame(rows))
 
 
-def _row(row: dict[str, Any], of: str) -> dict[str, Any]:
-    name, ends = said_of(row)
+def _row(row: dict[str, Any], of: str, said: tuple[str, str]) -> dict[str, Any]:
+    name, ends = said
     at = {f"at_{end}": row[f"{of}_at_{end}"] for end in ("low", "high")}
     return {"name": name, "range": ends, **at, "swing": row["swing"]}
