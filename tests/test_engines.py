@@ -8,6 +8,7 @@ import pytest
 import socialvalue as sv
 from socialvalue import people_on_duckdb
 from socialvalue.engines import fetch
+from socialvalue.errors import InputError
 from tests.engines import ENGINES, QUICK_ENGINES, on_engine
 
 ACTIVITIES = pd.DataFrame(
@@ -120,6 +121,20 @@ def test_values_of_records_add_up_on_every_engine(engine, expected):
     assert found["present_value"].sum() == pytest.approx(expected.totals["present_value"], rel=1e-9)
     wanted = sv.value_records(records_of(outcomes()), expected)
     same(found, wanted.sort_values("outcome_id").reset_index(drop=True))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_values_of_other_records_are_refused_on_every_engine(engine, expected):
+    records = outcomes()
+    for other, says in (
+        (
+            records.assign(quantity=2 * records["quantity"]),
+            "other quantities or shares than this result",
+        ),
+        (records.iloc[1:], "records were given where this result has"),
+    ):
+        with pytest.raises(InputError, match=says):
+            sv.value_records(records_of(on_engine(engine, other)), expected)
 
 
 @pytest.mark.parametrize("most", [0, 600])

@@ -535,6 +535,32 @@ def test_records_past_the_horizon_are_worth_nothing_each(assess, outcomes, proxy
 
 
 @pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"quantity": 99}, "differ in 2 of its 2 rows, the first row 1 with 198 in place of 20"),
+        ({"deadweight": 0.5}, "have other quantities or shares than this result"),
+        # A record more of what is there, and one of what is not.
+        ("more", "4 records were given where this result has 3; they differ in 1 of its 2 rows"),
+        ("fewer", "2 records were given where this result has 3; they differ in 1 of its 2 rows"),
+        ({"outcome": "Another"}, "3 records have no row in this result"),
+    ],
+)
+def test_values_of_other_records_are_refused(assess, outcomes, proxy_set, change, says):
+    frame = outcomes({"outcome": "Awake"}, {}, {"outcome": "Awake"})
+    result = sv.assess(sv.Records(outcomes=frame), proxy_set())
+    # In another order, and with other names, they are the same for all that is compared.
+    same = frame.iloc[::-1].assign(outcome_id=["x", "y", "z"])
+    assert sv.value_records(sv.Records(outcomes=same), result)["present_value"].sum() == 3000
+    if isinstance(change, dict):
+        other = frame.assign(**change)
+    else:
+        again = frame.iloc[[0]].assign(outcome_id="o9")
+        other = pd.concat([frame, again]) if change == "more" else frame.iloc[1:]
+    with pytest.raises(InputError, match=says):
+        sv.value_records(sv.Records(outcomes=other), result)
+
+
+@pytest.mark.parametrize(
     ("rows", "says"),
     [
         ([("trial", 0.1, 0), ("trial", 0.5, 0)], "several rows for trial"),
