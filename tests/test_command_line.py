@@ -139,6 +139,9 @@ def made(tmp_path, kind):
     elif kind == "csv":
         path = folder / "outcomes.csv"
         path.write_text("outcome_id\n1\n")
+    elif kind == "parquet":
+        path = folder / "outcomes.parquet"
+        path.write_bytes(b"PAR1")
     elif kind == "folder":
         path = folder
     elif kind == "semicolons":
@@ -152,6 +155,7 @@ UNREADABLE = {
     "text": "is not a workbook, whatever its name says",
     "empty workbook": "has no sheet with records in it. Name each sheet",
     "csv": "is neither a workbook (.xlsx, .xlsm, .ods) nor a folder",
+    "parquet": "Put it in a folder as outcomes.parquet, and name that folder.",
     "folder": "has no file with records in it",
     "semicolons": "has semicolons between its cells",
 }
