@@ -155,7 +155,11 @@ def _check(draws: Any, sampler: str, level: Any) -> None:
     if isinstance(draws, bool) or (isinstance(draws, int) and draws > MOST):
         raise SettingsError(f"draws = {draws}: take a whole number from {FEWEST} to {MOST:,}.")
     if isinstance(draws, int | np.integer) and draws < FEWEST:
-        raise SettingsError(f"draws = {draws}: take at least {FEWEST}; 10,000 are usual.")
+        raise SettingsError(
+            f"draws = {draws}: take at least {FEWEST}, which is ten in each of {BATCHES} "
+            "independent samples; how far those differ is how the error of the draws is estimated. "
+            "10,000 are usual."
+        )
     if not isinstance(level, float) or not 0 < level < 1:
         raise SettingsError(f"level = {level!r}: write a share between 0 and 1, such as 0.95.")
     if sampler == "sobol" and isinstance(draws, int | np.integer) and draws & (draws - 1):

@@ -199,7 +199,7 @@ def test_an_uncertain_duration_reaches_years_that_the_assessment_does_not(cups):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"draws": 20}, "at least 160"),
+        ({"draws": 20}, "at least 160, which is ten in each of 16 independent samples"),
         ({"draws": 1000.0}, "whole number"),
         ({"seed": -1}, "whole number"),
         ({"level": 95}, "between 0 and 1"),

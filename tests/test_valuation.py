@@ -534,6 +534,23 @@ def test_records_past_the_horizon_are_worth_nothing_each(assess, outcomes, proxy
     assert sv.value_records(records, result)["present_value"].tolist() == [1000, 0]
 
 
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.2, 0.35, 0.7, 1.0])
+def test_a_share_of_records_is_shown_as_it_was_written(assess, share):
+    # 1 - 8 / 10 is 0.19999999999999996 in doubles.
+    records = [{"deadweight": share, "quantity": each} for each in (10, 0.1, 7.3)]
+    shown = assess(*records).impact_map.iloc[0]
+    assert (shown["deadweight"], shown["displacement"]) == (share, 0.0)
+    assert shown["net_share"] == pytest.approx(1 - share, abs=1e-12)
+
+
+def test_a_share_that_differs_between_records_is_their_average(assess):
+    # 0.2 of 10 and 0.35 of 20 are 9 of 30; a third of both has no end of digits to go by.
+    shown = assess({"deadweight": 0.2}, {"deadweight": 0.35, "quantity": 20}).impact_map.iloc[0]
+    assert shown["deadweight"] == 0.3
+    third = assess({"deadweight": 1 / 3}, {"deadweight": 1 / 3, "quantity": 0.7}).impact_map
+    assert third.iloc[0]["deadweight"] == pytest.approx(1 / 3, abs=1e-15)
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
