@@ -21,6 +21,8 @@ RECORD = "record"
 IN_PROXY = "already in the proxy"
 WHOLE_DURATION = "the value covers the whole duration"
 """Of a duration that is stated nowhere, where the value is for all of it."""
+_WRITTEN, _MISSED = 9, 1e-12
+"""Decimals that a share is written with at most, and by how much a sum may miss it."""
 _NEUTRAL = dict.fromkeys(FIELDS, 0.0) | {"duration_years": 1.0}
 
 
@@ -195,8 +197,8 @@ def remaining_quantities(rows: pd.DataFrame) -> pd.DataFrame:
     left = np.ones(len(rows))
     for share, before, after in steps:
         effective = _share_taken(before, after, taken[(share,)], quantity)
-        found[share] = np.where(stated[share], effective, rows[share].to_numpy(float))
-        left = left * (1 - found[share])
+        found[share] = np.where(stated[share], _as_stated(effective), rows[share].to_numpy(float))
+        left = left * (1 - np.where(stated[share], effective, found[share]))
     return pd.DataFrame({**found, "net_share": left}, index=rows.index)
 
 
@@ -230,3 +232,9 @@ def _share_taken(
     with np.errstate(divide="ignore", invalid="ignore"):
         plain = np.where(quantity != 0, product / quantity, 0.0)
         return np.where(before != 0, 1 - after / before, plain)
+
+
+def _as_stated(share: np.ndarray) -> np.ndarray:
+    """A share as it was written, where sums of many products miss it by rounding alone."""
+    near = np.round(share, _WRITTEN) + 0.0
+    return np.where(np.abs(share - near) <= _MISSED, near, share)

@@ -274,12 +274,7 @@ def accepted(reasons: Any) -> tuple[tuple[str, str], ...]:
                 "finding's message there, such as Displacement, or leave the colon out."
             )
         if rule not in RULE_NAMES:
-            near = get_close_matches(str(rule), RULE_NAMES, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise SettingsError(
-                f"accepted_findings: there is no rule {rule!r}.{hint} The rules are "
-                f"{', '.join(RULE_NAMES)}."
-            )
+            raise SettingsError(f"accepted_findings: {_no_rule(rule)}")
         if not isinstance(reason, str) or not reason.strip():
             raise SettingsError(
                 f"accepted_findings: {key} has no reason. Write why it is right here; the reason "
@@ -288,13 +283,41 @@ def accepted(reasons: Any) -> tuple[tuple[str, str], ...]:
     return tuple((str(rule), reason.strip()) for rule, reason in pairs)
 
 
+def _no_rule(rule: str) -> str:
+    """What is wrong with a name that is no rule: it may be a setting below the wrong heading."""
+    near = get_close_matches(rule, RULE_NAMES, n=1)
+    if rule in _settings():
+        return (
+            f"there is no rule {rule!r}: it is a setting. In a settings file all that "
+            "stands below the line [accepted_findings] belongs to it, so write settings above it."
+        )
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"there is no rule {rule!r}.{hint} The rules are {', '.join(RULE_NAMES)}."
+
+
+def _settings() -> list[str]:
+    return [field.name for field in fields(Assumptions)]
+
+
+def _no_setting(key: str) -> str:
+    """What is wrong with a name that is no setting: it may be a rule without its heading."""
+    rule = key.partition(":")[0].strip()
+    if rule in RULE_NAMES:
+        return (
+            f"There is no setting called {key!r}: it is a rule of the claims audit. To accept what "
+            "it finds, write it with its reason below a line [accepted_findings] at the end of the "
+            f'settings file; in Python, accepted_findings={{"{key}": "the reason"}}.'
+        )
+    near = get_close_matches(key, _settings(), n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"There is no setting called {key!r}.{hint}"
+
+
 def _refuse_unknown(settings: Iterable[str], where: str = "") -> None:
-    known = [field.name for field in fields(Assumptions)]
+    known = _settings()
     for key in settings:
         if key not in known:
-            near = get_close_matches(key, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise SettingsError(f"{where}There is no setting called {key!r}.{hint}")
+            raise SettingsError(f"{where}{_no_setting(key)}")
 
 
 def _shown(value: object) -> str:

@@ -153,6 +153,14 @@ def assess(
         typer.Option("--draws", help="Simulate the range from so many draws, such as 10000."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same draws.")] = 1,
+    spreads: Annotated[
+        Path | None,
+        typer.Option("--spreads", metavar="FILE.csv", help="How far numbers may be off; --draws."),
+    ] = None,
+    grades: Annotated[
+        Path | None,
+        typer.Option("--grades", metavar="FILE.csv", help="The same by grade of evidence."),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 if a finding is of high severity.")
     ] = False,
@@ -165,13 +173,16 @@ def assess(
     from socialvalue.read import read_records
     from socialvalue.report.folder import write_folder
 
+    stated = [file for file in (spreads, grades) if file is not None]
+    if stated and draws is None:
+        raise SettingsError(f"{stated[0]} says what to draw from: add --draws 10000.")
     settings = Assumptions.from_toml(assumptions) if assumptions else Assumptions()
     records = read_records(path, dates=dates)
     result = value(records, proxies, settings, breakdowns=by or [], conventions=conventions)
     if draws is not None:
-        result = result.with_range(result.simulate(draws, seed))
+        result = result.with_range(result.simulate(draws, seed, spreads=spreads, grades=grades))
     shown = result.for_output(_profile(internal), disclosure)
-    write_folder(shown, out, protect=[path])
+    write_folder(shown, out, protect=[path, *stated])
     _say_outputs(shown, out)
     still_open = open_findings(result.findings)
     high = still_open[still_open["severity"] == "high"]

@@ -157,10 +157,15 @@ def refuse_mixed_orders(cells: Sequence[Any], found: list[Cell]) -> list[Cell]:
     -------
     list of Cell
     """
-    if not any(_is_month_first(cell) for cell in cells):
+    wrong = [clean_text(cell) for cell in cells if _is_month_first(cell)]
+    if not wrong:
         return found
+    # The same one on every engine, whatever order it keeps its rows in.
+    start = min(wrong)
     return [
-        _either_way(cell, each) if not each.rule and _is_either_way(cell, each.value) else each
+        _either_way(cell, each, start)
+        if not each.rule and _is_either_way(cell, each.value)
+        else each
         for cell, each in zip(cells, found, strict=True)
     ]
 
@@ -176,11 +181,12 @@ def _is_either_way(cell: Any, day: pd.Timestamp) -> bool:
     return slashed and day.day <= 12 and day.day != day.month
 
 
-def _either_way(cell: Any, each: Cell) -> Cell:
+def _either_way(cell: Any, each: Cell, start: str) -> Cell:
     day = each.value
     made = "" if isinstance(cell, str) else " The spreadsheet may have turned it round."
     return Cell(
         rule="can be read day-first or month-first, in a column that holds both orders",
-        what_to_do=f"Write {day:%Y-%m-%d} as text if the day is {day.day}, "
+        what_to_do=f"Start with the month-first {start}: if it alone is wrong, mend it and this is "
+        f"read as it stands. If not, write {day:%Y-%m-%d} as text if the day is {day.day}, "
         f"{day:%Y-%d-%m} if it is {day.month}.{made}",
     )

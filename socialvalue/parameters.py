@@ -22,6 +22,7 @@ from socialvalue.evidence_spreads import (
 from socialvalue.fitted_shapes import OFF_CENTRE
 from socialvalue.recorded_levels import recorded_levels
 from socialvalue.schemas import EVIDENCE
+from socialvalue.spread_files import GivenTable
 from socialvalue.spreads import Spread, from_ends
 from socialvalue.stated_spreads import (
     INPUT,
@@ -89,7 +90,7 @@ class Uncertain:
 
 
 def uncertain(
-    result: "Result", spreads: pd.DataFrame | None = None, grades: pd.DataFrame | None = None
+    result: "Result", spreads: GivenTable | None = None, grades: GivenTable | None = None
 ) -> Uncertain:
     """The parameters of an assessment, each with its spread.
 
@@ -97,9 +98,9 @@ def uncertain(
     ----------
     result : Result
         Not published.
-    spreads : DataFrame, optional
+    spreads : DataFrame or path of a CSV file, optional
         Spreads of the user's own, as `socialvalue.stated_spreads.stated_spreads` says.
-    grades : DataFrame, optional
+    grades : DataFrame or path of a CSV file, optional
         evidence, down, up: spreads of quantities by grade of evidence, where records state none;
         as `socialvalue.spreads.from_grade` says.
 
@@ -128,9 +129,13 @@ def uncertain(
         parts.append(found)
     parts.append(_inputs(result, stated))
     table = pd.concat(parts, ignore_index=True)
-    table["parameter"] = _names(table)
+    table["parameter"] = _names(table, stated)
     named = [_drawn(row, stated, graded) for row in table.to_dict("records")]
-    refuse_unused(stated, {*table["stated"], *[position for _, position in named]})
+    refuse_unused(stated, {*table["stated"], *[position for _, position in named]}, rows)
+    table["source"] = [
+        _source(row, stated, graded, position)
+        for row, (_, position) in zip(table.to_dict("records"), named, strict=True)
+    ]
     replaced = [position >= 0 and stated[position].has_ends for _, position in named]
     taken = table["grade"].mask(np.array(replaced, dtype=bool))
     used = pd.DataFrame({"evidence": pd.Series(list(graded), dtype=object)})
@@ -154,7 +159,7 @@ def _numbers(
         ranged = bool(rows["has_quantity_range"].any())
         levels = recorded_levels(result.basis.records) if ranged else {}
         return quantities(rows, set(grades), with_ends, levels), held
-    return adjustments(rows, slot), held
+    return adjustments(rows, slot, result.adjustments), held
 
 
 def _grouped(
@@ -208,11 +213,11 @@ def _inputs(result: "Result", stated: Sequence[Stated]) -> pd.DataFrame:
     )
 
 
-def _names(table: pd.DataFrame) -> pd.Series:
+def _names(table: pd.DataFrame, stated: Sequence[Stated]) -> pd.Series:
     """A name for each parameter that no other has."""
     names = table["kind_of"] + ": " + table["key"].astype(str)
     split = names.duplicated(keep=False)
-    apart = table["stated"].map(lambda place: f" (spreads, row {place + 1})" if place >= 0 else "")
+    apart = table["stated"].map(lambda place: f" ({stated[place].where})" if place >= 0 else "")
     return names + apart.where(split, "")
 
 
@@ -260,6 +265,23 @@ def _own_ends(row: dict[str, Any], grades: Mapping[str, GradeSpread]) -> tuple[f
         graded = from_grade(row["central"], row["grade"], grades)
         return graded.low, graded.high
     return row["low"], row["high"]
+
+
+def _source(
+    row: dict[str, Any],
+    stated: Sequence[Stated],
+    grades: Mapping[str, GradeSpread],
+    by_name: int,
+) -> str:
+    """Who says how far a number may be off: the user, where they state it, or the publisher."""
+    own, place = row["source"], by_name if by_name >= 0 else row["stated"]
+    if isinstance(row["grade"], str) and grades[row["grade"]].source:
+        own = f"{own}: {grades[row['grade']].source}"
+    if place < 0:
+        return own
+    about = stated[place].about
+    shape_alone = not stated[place].has_ends and isinstance(own, str)
+    return f"{own}; its shape: {about}" if shape_alone else about
 
 
 def _assembled(

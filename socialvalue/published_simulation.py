@@ -168,6 +168,8 @@ def _totals_left(simulation: Simulation, published: Result) -> Simulation:
         grades=simulation.grades.iloc[:0],
         # So may the name of a group of numbers.
         still_members={},
+        # Whose records state their own may be one group that is merged.
+        shares_on_records={},
         probability_value_exceeds_cost=np.nan if published.ratio_missing else chance,
         probability_error=np.nan if published.ratio_missing else simulation.probability_error,
         ratio_missing=published.ratio_missing,

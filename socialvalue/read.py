@@ -61,11 +61,18 @@ def read_records(path: str | Path, *, dates: str = "day-first") -> Records:
     else:
         raise InputError(
             f"{path} is neither a workbook ({', '.join(WORKBOOKS)}) nor a folder of CSV or Parquet "
-            "files named by table. Save it as .xlsx, or put it in a folder as outcomes.csv."
+            f"files named by table. {_instead(path)}"
         )
     if not found.tables:
         raise InputError(_nothing(path, found))
     return found.records(dates)
+
+
+def _instead(path: Path) -> str:
+    """What to do with a file that is no workbook."""
+    if path.suffix.lower() == ".parquet":
+        return "Put it in a folder as outcomes.parquet, and name that folder."
+    return "Save it as .xlsx, or put it in a folder as outcomes.csv."
 
 
 def _nothing(path: Path, found: Found) -> str:

@@ -9,13 +9,15 @@ from socialvalue.checks import engine_outcomes
 from socialvalue.engines import fetch
 from socialvalue.errors import InputError
 from socialvalue.file_tables import ROW
-from socialvalue.impact_map import SHARES
+from socialvalue.impact_map import PRODUCTS, SHARES
 from socialvalue.large_frames import LargeFrame
 from socialvalue.outcome_records import outcome_records
 from socialvalue.parse import parse_records
 from socialvalue.records import Records
 from socialvalue.results import Result
 
+_DIGITS = 1e-9
+_GIVE = "Give the records it was assessed from, and the result as assessed."
 _MEASURES = {"gross_value": "unit_gross", "net_value": "unit_net", "present_value": "unit_present"}
 
 
@@ -43,7 +45,14 @@ def value_records(records: Records, result: Result) -> Any:
     Raises
     ------
     InputError
-        If a record has no row in the result, because the records are not those it came from.
+        If the records are not those that the result came from.
+
+    Notes
+    -----
+    The records are collapsed again and compared with the rows of the result's map: how many there
+    are of each row, and the sums of their quantities and of those times the shares that they state,
+    to nine digits. Not compared is what stays the same in those sums: identifiers, people, places,
+    and which of the records of one row has how much of its quantity.
 
     Examples
     --------
@@ -63,12 +72,7 @@ def value_records(records: Records, result: Result) -> Any:
     else:
         placed_by = outcome_records(parsed.tables, units)
         collapsed = placed_by.collapse(result.assumptions.year_start_month)
-    missing = collapsed.rows.loc[~collapsed.rows["row_key"].isin(rows["row_key"]), "records"].sum()
-    if missing:
-        raise InputError(
-            f"{missing} records have no row in this result. Give the records it was assessed "
-            "from, and the result as assessed."
-        )
+    _refuse_others(collapsed.rows, rows)
     # Rows are the result's own: a map of fewer records would number them otherwise.
     own_id = collapsed.rows["row_key"].map(rows.set_index("row_key")["row_id"])
     here = pd.DataFrame({"row_id": range(1, len(own_id) + 1), "result_row": own_id})
@@ -87,3 +91,31 @@ def value_records(records: Records, result: Result) -> Any:
         ordered = fetch(lines.select("outcome_id", *columns, ROW).sort(ROW))
         return ordered.drop(columns=ROW)
     return lines.select("outcome_id", *columns).to_native()
+
+
+def _refuse_others(given: pd.DataFrame, rows: pd.DataFrame) -> None:
+    """Refuse records that collapse into other rows than those of the result."""
+    names = ["records", *PRODUCTS]
+    ours = rows.set_index("row_key")[names].astype(float)
+    theirs = given.set_index("row_key")[names].astype(float)
+    missing = int(theirs.loc[~theirs.index.isin(ours.index), "records"].sum())
+    if missing:
+        raise InputError(f"{missing:,} records have no row in this result. {_GIVE}")
+    theirs = theirs.reindex(ours.index).fillna(0.0)
+    count = theirs["records"] != ours["records"]
+    # Engines add up in another order; where signs differ, a small sum is off by more.
+    room = _DIGITS * (ours.abs() + ours.abs().max())
+    other = ((theirs - ours).abs() > room).any(axis=1)
+    if count.any():
+        raise InputError(
+            f"{int(theirs['records'].sum()):,} records were given where this result has "
+            f"{int(ours['records'].sum()):,}; they differ in {int(count.sum())} of its "
+            f"{len(ours)} rows. {_GIVE}"
+        )
+    if other.any():
+        first = rows.set_index("row_key").loc[other[other].index[0]]
+        raise InputError(
+            f"These records have other quantities or shares than this result: they differ in "
+            f"{int(other.sum())} of its {len(ours)} rows, the first row {first['row_id']} with "
+            f"{theirs.loc[first.name, 'q']:g} in place of {first['q']:g}. {_GIVE}"
+        )

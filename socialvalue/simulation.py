@@ -42,7 +42,9 @@ class Simulation:
         where nothing in the total varies. [money, ratio]
     parameters : DataFrame
         Every number that could be uncertain, with its spread, as
-        `socialvalue.parameters.Uncertain` says.
+        `socialvalue.parameters.Uncertain` says. Deadweight, displacement and attribution that
+        records state themselves are in their sums and are none of these: see
+        ``shares_on_records``.
     level : float
         [share]
     seed : int
@@ -60,6 +62,9 @@ class Simulation:
     still_members : dict of str to tuple of str
         Members of correlation groups that stand still, by the name of the group; of a published
         simulation none.
+    shares_on_records : dict of str to float
+        Share of present value, in size, whose records state their own deadweight, displacement or
+        attribution_to_others, which therefore stands still; of a published simulation none. [share]
     one_way : DataFrame or None
         Of a published simulation, each number that is published moved to its own low and high, as
         `socialvalue.published_sensitivity` says. Of an assessment it is worked out when asked for.
@@ -78,6 +83,7 @@ class Simulation:
     ratio_missing: str | None
     grades: pd.DataFrame = field(default_factory=pd.DataFrame)
     still_members: Mapping[str, Keys] = field(default_factory=dict)
+    shares_on_records: Mapping[str, float] = field(default_factory=dict)
     one_way: pd.DataFrame | None = None
     model: ValueModel | None = None
     values: np.ndarray | None = None
@@ -123,6 +129,16 @@ class Simulation:
             split, told = self.model.with_tables(keys), {keys: self.model.result.by(*keys)}
             self.tables.update(tables_by(split, self.values, self.level, told))
         return self.tables[keys].copy()
+
+    @property
+    def spreads(self) -> pd.DataFrame:
+        """The spreads that were drawn from: of the ``parameters`` those that vary.
+
+        Its ``source`` is whoever judged or published how far each may be off.
+        """
+        varied = self.parameters[self.parameters["distribution"] != "fixed"]
+        less = ["least", "most", "value_behind"]
+        return varied.drop(columns=less, errors="ignore").reset_index(drop=True)
 
     def payback(self) -> pd.Series:
         """Distribution of the payback: when value reaches what was put in, if ever.
@@ -232,11 +248,23 @@ class Simulation:
             noise = ""
         return (
             f"{drawn}, from {len(self.draws):,} draws "
-            f"({_WORDS[self.sampler]}, seed {self.seed}{noise}). {int((~still).sum())} numbers "
-            f"vary; {int(still.sum())} stand still "
-            f"for want of a stated spread, and {self.share_fixed:.0%} of the value rests on those "
-            f"alone. {chance[0].upper()}{chance[1:]}.{self._grades_in_words()}"
-            f"{self._groups_in_words()}"
+            f"({_WORDS[self.sampler]}, seed {self.seed}{noise}). {_vary(~still)}; "
+            f"{_stand(still)} for want of a stated spread, and {self.share_fixed:.0%} of the value "
+            f"rests on those alone.{self._shares_in_words()} "
+            f"{chance[0].upper()}{chance[1:]}.{self._grades_in_words()}{self._groups_in_words()}"
+        )
+
+    def _shares_in_words(self) -> str:
+        """Which shares cannot vary, since the records state them."""
+        said = [
+            f"the {name.replace('_', ' ')} of {_part(of_value)} of the value"
+            for name, of_value in self.shares_on_records.items()
+        ]
+        if not said:
+            return ""
+        return (
+            f" Records state {' and '.join(filter(None, [', '.join(said[:-1]), said[-1]]))} "
+            "themselves, which no spread can vary."
         )
 
     def _groups_in_words(self) -> str:
@@ -270,6 +298,20 @@ class Simulation:
             present_value_low=ends["low"].reindex(at).to_numpy(float),
             present_value_high=ends["high"].reindex(at).to_numpy(float),
         )
+
+
+def _part(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.005 else "less than 1%"
+
+
+def _vary(which: pd.Series) -> str:
+    count = int(which.sum())
+    return f"{count} number{'s vary' if count != 1 else ' varies'}"
+
+
+def _stand(which: pd.Series) -> str:
+    count = int(which.sum())
+    return f"{count} {'stand' if count != 1 else 'stands'} still"
 
 
 def tables_by(

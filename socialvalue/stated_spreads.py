@@ -9,6 +9,7 @@ import pandas as pd
 
 from socialvalue.errors import SettingsError
 from socialvalue.impact_map import SHARES
+from socialvalue.spread_files import GivenTable, given_table
 from socialvalue.spreads import Spread, from_ends, from_standard_error
 
 INPUT = "input_value"
@@ -29,8 +30,10 @@ class Stated:
 
     Attributes
     ----------
+    table : str
+        What messages call it.
     row : int
-        From 1, for messages.
+        From 1; of a file, where the headings are row 1.
     parameter, field : str
         One of them is blank: the name of a parameter, or the field of several.
     scope : dict of str
@@ -40,6 +43,7 @@ class Stated:
         Blank where they are not stated.
     """
 
+    table: str
     row: int
     parameter: str
     field: str
@@ -49,6 +53,11 @@ class Stated:
     source: str = ""
 
     @property
+    def where(self) -> str:
+        """Its table and row, for messages."""
+        return f"{self.table}, row {self.row}"
+
+    @property
     def has_ends(self) -> bool:
         """Whether it says how wide the spread is, and not only of what shape."""
         return bool(set(self.numbers) - {"level"})
@@ -56,7 +65,7 @@ class Stated:
     @property
     def about(self) -> str:
         """Where the spread comes from, in words."""
-        return self.source or f"spreads, row {self.row}"
+        return self.source or self.where
 
     def spread(self, central: float, own: tuple[float, float], **bounds: float) -> Spread:
         """The spread of a parameter.
@@ -69,8 +78,24 @@ class Stated:
             hold where the statement has no ends.
         **bounds
             least and most.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such spread about the central value; it names the row.
         """
-        numbers, about = dict(self.numbers), {"source": self.about, **bounds}
+        try:
+            return self._spread(central, own, bounds)
+        except SettingsError as error:
+            if not self.source:
+                raise
+            raise SettingsError(f"{self.where}: {error}") from error
+
+    def _spread(
+        self, central: float, own: tuple[float, float], bounds: Mapping[str, float]
+    ) -> Spread:
+        numbers: Mapping[str, float] = self.numbers
+        about: dict[str, Any] = {"source": self.about, **bounds}
         if "standard_error" in numbers:
             return from_standard_error(
                 central, numbers["standard_error"], self.kind or "normal", **about
@@ -86,12 +111,12 @@ class Stated:
         return from_ends(central, low, high, self.kind, **about)
 
 
-def stated_spreads(table: pd.DataFrame | None) -> tuple[Stated, ...]:
+def stated_spreads(table: GivenTable | None) -> tuple[Stated, ...]:
     """Rows of a table of spreads, checked.
 
     Parameters
     ----------
-    table : DataFrame or None
+    table : DataFrame, path of a CSV file or None
         For each spread ``parameter`` (a name) or ``field`` (one of `FIELDS`) with scope columns of
         `SCOPE` (for inputs input_type); the width as low and high in the parameter's own unit, down
         and up as shares of its size, or standard_error; and distribution, level and source.
@@ -99,7 +124,7 @@ def stated_spreads(table: pd.DataFrame | None) -> tuple[Stated, ...]:
     Raises
     ------
     SettingsError
-        If a column is unknown, or a row states nothing, or two widths.
+        If a file cannot be read, a column is unknown, or a row states nothing, or two widths.
 
     Examples
     --------
@@ -109,25 +134,21 @@ def stated_spreads(table: pd.DataFrame | None) -> tuple[Stated, ...]:
     """
     if table is None:
         return ()
-    if not isinstance(table, pd.DataFrame):
-        raise SettingsError(f"spreads is a {type(table).__name__}: give a DataFrame.")
-    unknown = sorted(set(table.columns) - {*_NUMBERS, *_TEXTS})
-    if unknown:
-        raise SettingsError(
-            f"spreads has the column {', '.join(map(repr, unknown))}, which means nothing there. "
-            f"It can have {', '.join([*_TEXTS, *_NUMBERS])}."
-        )
-    return tuple(_one(row, record) for row, record in enumerate(table.to_dict("records"), start=1))
+    given = given_table(table, "spreads", (*_TEXTS, *_NUMBERS))
+    records = given.table.to_dict("records")
+    return tuple(
+        _one(given.name, row, record) for row, record in zip(given.rows, records, strict=True)
+    )
 
 
-def _one(row: int, record: Mapping[str, Any]) -> Stated:
+def _one(table: str, row: int, record: Mapping[str, Any]) -> Stated:
     said = {key: value for key, value in record.items() if not pd.isna(value) and value != ""}
-    try:
-        numbers = {key: float(said[key]) for key in _NUMBERS if key in said}
-    except (TypeError, ValueError) as error:
-        raise SettingsError(f"spreads, row {row}: {error}. Write a number.") from error
+    numbers = {
+        key: _number(said[key], f"{table}, row {row}: {key}") for key in _NUMBERS if key in said
+    }
     texts = {key: str(said[key]) for key in _TEXTS if key in said}
     stated = Stated(
+        table=table,
         row=row,
         parameter=texts.get("parameter", ""),
         field=texts.get("field", ""),
@@ -137,8 +158,18 @@ def _one(row: int, record: Mapping[str, Any]) -> Stated:
         source=texts.get("source", ""),
     )
     for problem in _problems(stated):
-        raise SettingsError(f"spreads, row {row}: {problem}")
+        raise SettingsError(f"{stated.where}: {problem}")
     return stated
+
+
+def _number(value: Any, what: str) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = np.nan
+    if not np.isfinite(number):
+        raise SettingsError(f"{what} is {value!r}. Write a number, such as 0.2 for 20%.")
+    return number
 
 
 def _problems(stated: Stated) -> list[str]:
@@ -195,22 +226,29 @@ def statements_for(stated: Sequence[Stated], name: str, rows: pd.DataFrame) -> n
     for position, each in enumerate(stated):
         if each.field != name:
             continue
-        fits = np.ones(len(rows), dtype=bool)
-        for column, value in each.scope.items():
-            fits &= (rows[column].astype("string") == value).fillna(False).to_numpy(bool)
+        fits = _fits(each, rows)
         tied = fits & (strength == len(each.scope))
         if tied.any():
             other = stated[best[tied][0]]
             raise SettingsError(
-                f"spreads, rows {other.row} and {each.row}: both state {name} for the same rows of "
-                "the map with equally many scope columns. Make one more specific, or leave it out."
+                f"{each.table}, rows {other.row} and {each.row}: both state {name} for the same "
+                "rows of the map with equally many scope columns. Make one more specific, or leave "
+                "it out."
             )
         better = fits & (strength < len(each.scope))
         best[better], strength[better] = position, len(each.scope)
     return best
 
 
-def refuse_unused(stated: Sequence[Stated], used: Collection[int]) -> None:
+def _fits(stated: Stated, rows: pd.DataFrame) -> np.ndarray:
+    """Which rows have every value of a statement's scope."""
+    fits = np.ones(len(rows), dtype=bool)
+    for column, value in stated.scope.items():
+        fits &= (rows[column].astype("string") == value).fillna(False).to_numpy(bool)
+    return fits
+
+
+def refuse_unused(stated: Sequence[Stated], used: Collection[int], rows: pd.DataFrame) -> None:
     """Refuse statements that fit nothing: they would be ignored in silence.
 
     Parameters
@@ -218,15 +256,37 @@ def refuse_unused(stated: Sequence[Stated], used: Collection[int]) -> None:
     stated : sequence of Stated
     used : collection of int
         Positions of those that some number takes its spread from.
+    rows : DataFrame
+        Counted rows of the map: which of their shares the records state says why one fits nothing.
 
     Raises
     ------
     SettingsError
         Naming the rows.
     """
-    idle = [str(each.row) for place, each in enumerate(stated) if place not in used]
-    if idle:
-        raise SettingsError(
-            f"spreads, row {', '.join(idle)}: fits no number of this assessment. Look at "
-            "simulate().parameters for the names there are, or leave the row out."
+    idle = [each for place, each in enumerate(stated) if place not in used]
+    if not idle:
+        return
+    on_records = [each for each in idle if _is_on_records(each, rows)]
+    said = [
+        f"{each.where}: {each.field} cannot be varied here. The records that it fits "
+        f"state their {each.field} themselves, each its own, so it is in their sums. Leave that "
+        "column of theirs blank and put the share into the table adjustments: there it is one "
+        "number, which this row then varies."
+        for each in on_records
+    ]
+    others = [each for each in idle if each not in on_records]
+    if others:
+        said.append(
+            f"{others[0].table}, row {', '.join(str(each.row) for each in others)}: fits no number "
+            "of this assessment. Look at simulate().parameters for the names there are, or leave "
+            "the row out."
         )
+    raise SettingsError("\n".join(said))
+
+
+def _is_on_records(stated: Stated, rows: pd.DataFrame) -> bool:
+    """Whether a statement is of a share that records it fits state themselves."""
+    if stated.field not in SHARES:
+        return False
+    return bool((_fits(stated, rows) & rows[f"states_{stated.field}"].to_numpy(bool)).any())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from socialvalue.adjustments import IN_PROXY, RECORD, remaining_quantities
+from socialvalue.adjustments import IN_PROXY, RECORD, SCOPE, remaining_quantities
 from socialvalue.impact_map import SHARES
 from socialvalue.proxy_picks import pick
 from socialvalue.recorded_levels import CHANGE_KEYS, change_keys
@@ -208,8 +208,36 @@ def quantities(
     )
 
 
-def adjustments(rows: pd.DataFrame, field: str) -> pd.DataFrame:
-    """A share, drop-off or duration that was settled for each row, by where it came from."""
+def shares_on_records(rows: pd.DataFrame) -> dict[str, float]:
+    """Share of present value, in size, whose records state each share themselves, where any do.
+
+    Those differ from record to record and are in the sums, so that nothing can vary them.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `counted_rows`.
+
+    Returns
+    -------
+    dict of float
+        By deadweight, displacement and attribution_to_others. [share]
+    """
+    size = rows["present_value"].abs().where(rows["map"] == "", 0.0).to_numpy(float)
+    of_all = {name: size[rows[f"states_{name}"].to_numpy(bool)].sum() for name in SHARES}
+    return {name: float(own / size.sum()) for name, own in of_all.items() if own > 0}
+
+
+def adjustments(rows: pd.DataFrame, field: str, table: pd.DataFrame) -> pd.DataFrame:
+    """A share, drop-off or duration that was settled for each row, by where it came from.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    field : str
+    table : DataFrame
+        The adjustments table, whose scopes say what each of its rows is about.
+    """
     origin = rows[f"{field}_from"].astype(object)
     if field in SHARES:
         # Shares that records state are in the sums, and differ from record to record.
@@ -233,10 +261,15 @@ def adjustments(rows: pd.DataFrame, field: str) -> pd.DataFrame:
     ]
     # The number of its row tells an adjustment apart; its reason is for reading.
     short = {each: _ADJUSTMENT.sub(r"\1", each) for each in origin[~own].unique()}
+    scopes = {f"adjustments, row {row}": _scope(each) for row, each in table.iterrows()}
+    about = {
+        each: each.replace(name, f"{name}, {scopes[name]}", 1) if name in scopes else each
+        for each, name in short.items()
+    }
     return pd.DataFrame(
         {
             "key": what.where(own, what.map(short)).where(there),
-            "what": what,
+            "what": what.where(own, what.map(about)),
             "unit": "years" if field == "duration_years" else "share",
             "central": number,
             "low": np.nan,
@@ -246,3 +279,9 @@ def adjustments(rows: pd.DataFrame, field: str) -> pd.DataFrame:
         },
         index=rows.index,
     )
+
+
+def _scope(row: pd.Series) -> str:
+    """What a row of the adjustments table is about, in words."""
+    said = [str(row[column]) for column in SCOPE if pd.notna(row.get(column))]
+    return " / ".join(said) or "whatever no other row fits better"

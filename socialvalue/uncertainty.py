@@ -16,7 +16,9 @@ from socialvalue.draw_statistics import BATCHES, STATISTICS, standard_error, sta
 from socialvalue.draws import draw
 from socialvalue.errors import SettingsError
 from socialvalue.simulation import SHOWN, Simulation
+from socialvalue.spread_files import GivenTable
 from socialvalue.spreads import Spread
+from socialvalue.uncertain_numbers import shares_on_records
 from socialvalue.value_model import ValueModel, value_model
 from socialvalue.value_outputs import TOTALS
 
@@ -36,8 +38,8 @@ def simulate(  # noqa: PLR0913
     *,
     sampler: str = "latin-hypercube",
     level: float = 0.95,
-    spreads: pd.DataFrame | None = None,
-    grades: pd.DataFrame | None = None,
+    spreads: GivenTable | None = None,
+    grades: GivenTable | None = None,
     correlations: Sequence[CorrelationGroup] = (),
 ) -> Simulation:
     """Distribution of every total and category, from draws of the numbers that are uncertain.
@@ -52,13 +54,14 @@ def simulate(  # noqa: PLR0913
     level : float
         Share of the draws between low and high: 0.95 leaves one draw in forty on either side.
         [share]
-    spreads : DataFrame, optional
+    spreads : DataFrame or path of a CSV file, optional
         Spreads of your own: ``field`` (unit_value, quantity, deadweight, displacement,
         attribution_to_others, drop_off, duration_years, input_value), narrowed by proxy_id, theme,
         value_type, project, stakeholder_group, outcome or evidence (inputs by input_type), or
         ``parameter``, a name in ``parameters``; and low and high, down and up (shares of the
-        value), or standard_error; where wanted distribution, level and source.
-    grades : DataFrame, optional
+        value), or standard_error; where wanted distribution, level and source. A share that records
+        state themselves is in their sums, is no parameter and cannot be varied.
+    grades : DataFrame or path of a CSV file, optional
         evidence, down, up: spreads of the quantities of records that state no range, by the grade
         of their evidence. A grade that no record here has is passed over, and the simulation says
         so; a word that is no grade is refused.
@@ -133,6 +136,7 @@ def simulate(  # noqa: PLR0913
         ratio_missing=result.ratio_missing,
         grades=model.uncertain.grades,
         still_members=still,
+        shares_on_records=shares_on_records(model.uncertain.rows),
         model=model,
         values=values,
     )
@@ -151,7 +155,11 @@ def _check(draws: Any, sampler: str, level: Any) -> None:
     if isinstance(draws, bool) or (isinstance(draws, int) and draws > MOST):
         raise SettingsError(f"draws = {draws}: take a whole number from {FEWEST} to {MOST:,}.")
     if isinstance(draws, int | np.integer) and draws < FEWEST:
-        raise SettingsError(f"draws = {draws}: take at least {FEWEST}; 10,000 are usual.")
+        raise SettingsError(
+            f"draws = {draws}: take at least {FEWEST}, which is ten in each of {BATCHES} "
+            "independent samples; how far those differ is how the error of the draws is estimated. "
+            "10,000 are usual."
+        )
     if not isinstance(level, float) or not 0 < level < 1:
         raise SettingsError(f"level = {level!r}: write a share between 0 and 1, such as 0.95.")
     if sampler == "sobol" and isinstance(draws, int | np.integer) and draws & (draws - 1):

@@ -15,6 +15,7 @@ import pandas as pd
 
 from socialvalue.errors import SettingsError
 from socialvalue.parameters import Uncertain, uncertain
+from socialvalue.spread_files import GivenTable
 from socialvalue.spreads import Spread
 from socialvalue.stated_spreads import INPUT
 from socialvalue.summary import ROW_KEYS
@@ -315,8 +316,8 @@ class ValueModel:
 
 def value_model(
     result: "Result",
-    spreads: pd.DataFrame | None = None,
-    grades: pd.DataFrame | None = None,
+    spreads: GivenTable | None = None,
+    grades: GivenTable | None = None,
     by: Sequence[Sequence[str]] | None = None,
 ) -> ValueModel:
     """An assessment as a function of its parameters, each with its spread.
@@ -325,7 +326,7 @@ def value_model(
     ----------
     result : Result
         Not published.
-    spreads, grades : DataFrame, optional
+    spreads, grades : DataFrame or path of a CSV file, optional
         As `socialvalue.parameters.uncertain` says.
     by : sequence of sequence of str, optional
         Keys of the tables whose present values are outputs; by default every table of the result:

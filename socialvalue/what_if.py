@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from socialvalue.errors import SettingsError
+from socialvalue.spread_files import GivenTable
 
 if TYPE_CHECKING:
     from socialvalue.results import Result
@@ -18,8 +19,8 @@ def sensitivity(
     result: "Result",
     of: str = "",
     *,
-    spreads: pd.DataFrame | None = None,
-    grades: pd.DataFrame | None = None,
+    spreads: GivenTable | None = None,
+    grades: GivenTable | None = None,
 ) -> pd.DataFrame:
     """Each parameter moved to its own low and high, the others kept: the table of a tornado chart.
 
@@ -28,7 +29,7 @@ def sensitivity(
     of : {"present_value", "net_present_value", "sroi_ratio"}, optional
         The answer whose swing puts the parameters in order; by default the net present value, or
         the present value where there is none.
-    spreads, grades : DataFrame, optional
+    spreads, grades : DataFrame or path of a CSV file, optional
         Spreads of your own, as for ``simulate``.
 
     Returns
@@ -93,14 +94,14 @@ def two_way(
 def switching_values(
     result: "Result",
     *,
-    spreads: pd.DataFrame | None = None,
-    grades: pd.DataFrame | None = None,
+    spreads: GivenTable | None = None,
+    grades: GivenTable | None = None,
 ) -> pd.DataFrame:
     """The value of each parameter at which the net present value is nought, the others kept.
 
     Parameters
     ----------
-    spreads, grades : DataFrame, optional
+    spreads, grades : DataFrame or path of a CSV file, optional
         Spreads of your own, as for ``simulate``: they say which switches lie within a range.
 
     Returns
@@ -126,8 +127,8 @@ def variance_shares(
     draws: int = 1_024,
     seed: int = 1,
     *,
-    spreads: pd.DataFrame | None = None,
-    grades: pd.DataFrame | None = None,
+    spreads: GivenTable | None = None,
+    grades: GivenTable | None = None,
 ) -> pd.DataFrame:
     """Which assumption drives the answer: shares of its variance, by Sobol's indices.
 
@@ -137,7 +138,7 @@ def variance_shares(
     draws : int
         A power of two.
     seed : int
-    spreads, grades : DataFrame, optional
+    spreads, grades : DataFrame or path of a CSV file, optional
         Spreads of your own, as for ``simulate``.
 
     Returns

@@ -69,6 +69,20 @@ def test_from_a_file(tmp_path):
     ("text", "says"),
     [
         ('timimg = "end"', "There is no setting called 'timimg'. Did you mean timing?"),
+        (
+            'no_harms = "We asked."\ntiming = "end"',
+            "called 'no_harms': it is a rule of the claims audit. To accept what it finds, write "
+            "it with its reason below a line [accepted_findings]",
+        ),
+        (
+            '"adjustment_stated_nowhere: displacement" = "Nobody else."',
+            'accepted_findings={"adjustment_stated_nowhere: displacement": "the reason"}',
+        ),
+        (
+            '[accepted_findings]\nno_harms = "We asked."\nprice_year = "2024-25"',
+            "there is no rule 'price_year': it is a setting. In a settings file all that stands "
+            "below the line [accepted_findings] belongs to it, so write settings above it.",
+        ),
         ("timing = end", "is not a TOML file"),
         ("discount_rate = 3.5", "3.5% is 0.035"),
     ],
@@ -79,6 +93,7 @@ def test_a_file_that_cannot_be_used(tmp_path, text, says):
     with pytest.raises(SettingsError) as error:
         sv.Assumptions.from_toml(path)
     assert says in str(error.value)
+    assert "The rules are" not in str(error.value)
 
 
 def test_a_missing_file_says_so(tmp_path):

@@ -362,6 +362,12 @@ def test_in_a_column_of_both_orders_every_date_that_can_be_read_either_way_is_re
     assert rules == [month_first, "", either, "", "", either, ""]
     todo = mixed(*cells)[2].what_to_do
     assert "2024-03-02 as text if the day is 2, 2024-02-03 if it is 3" in todo
+    assert todo.startswith("Start with the month-first 03/14/2024: if it alone is wrong, mend it")
+    # And that is so: with that cell mended, the others are read as they stand.
+    assert not any(each.rule for each in mixed("2024-03-14", *cells[1:]))
+    # Whatever the order of the rows, the same cell is named.
+    two = ["04/15/2024", "02/03/2024", "03/14/2024"]
+    assert mixed(*two)[1] == mixed(*two[::-1])[1]
 
 
 def test_a_month_first_date_with_a_short_year_spoils_its_column_too():

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 import socialvalue as sv
@@ -138,6 +139,9 @@ def made(tmp_path, kind):
     elif kind == "csv":
         path = folder / "outcomes.csv"
         path.write_text("outcome_id\n1\n")
+    elif kind == "parquet":
+        path = folder / "outcomes.parquet"
+        path.write_bytes(b"PAR1")
     elif kind == "folder":
         path = folder
     elif kind == "semicolons":
@@ -151,6 +155,7 @@ UNREADABLE = {
     "text": "is not a workbook, whatever its name says",
     "empty workbook": "has no sheet with records in it. Name each sheet",
     "csv": "is neither a workbook (.xlsx, .xlsm, .ods) nor a folder",
+    "parquet": "Put it in a folder as outcomes.parquet, and name that folder.",
     "folder": "has no file with records in it",
     "semicolons": "has semicolons between its cells",
 }
@@ -431,6 +436,92 @@ def test_draws_are_in_every_output(run, hub, tmp_path):
     assert (out / "charts" / "distribution.png").is_file()
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "800 times (seed 4)" in page and "simulated from 800 draws at 95%" in page
+
+
+SPREADS = """field,outcome,down,up,low,distribution,source
+unit_value,,0.1,0.1,,uniform,judged by the panel
+,,,,,,
+
+quantity,Better life,0.4,,,,asked the coordinator
+"""
+
+
+def stated_files(folder, spreads=SPREADS, grades=None):
+    (folder / "judged.csv").write_text(spreads, encoding="utf-8")
+    words = ["--spreads", folder / "judged.csv"]
+    if grades is not None:
+        (folder / "by_grade.csv").write_text(grades, encoding="utf-8-sig")
+        words += ["--grades", folder / "by_grade.csv"]
+    return words
+
+
+def test_spreads_of_a_file_are_drawn_from_and_told(run, hub, tmp_path):
+    headings = [*HEADINGS, "evidence"]
+    rows = [
+        ["O1", "people", "Better life", "wb_wellby", 10, "2024-05-01", 10, "before_after"],
+        ["O2", "people", "Less lonely", "wb_wellby", 10, "2024-05-01", 10, "self_report"],
+    ]
+    book, out = hub(headings, *rows), tmp_path / "out"
+    files = stated_files(book.parent, SPREADS, "evidence,down,up\nself_report,0.5,0.25\n")
+    code, said, err = run("assess", book, "--out", out, "--draws", "320", "--internal", *files)
+    assert (code, err) == (0, "")
+    told = pd.read_csv(out / "tables" / "spreads.csv").set_index("kind")
+    assert told.loc["unit_value", ["low", "central", "high"]].tolist() == [11_700, 13_000, 14_300]
+    assert told.loc["unit_value", ["distribution", "source"]].tolist() == [
+        "uniform",
+        "judged by the panel",
+    ]
+    quantities = told.loc["quantity"].set_index("source")
+    assert quantities.loc["asked the coordinator", ["low", "high"]].tolist() == [6, 10]
+    assert quantities.loc["grade of evidence self_report", ["low", "high"]].tolist() == [5, 12.5]
+    data = json.loads((out / "assessment.json").read_text(encoding="utf-8"))
+    assert {row["source"] for row in data["simulation"]["parameters"]} == set(told["source"])
+    page = (out / "report.html").read_text(encoding="utf-8")
+    part = page[page.index('<h2 id="moved">') : page.index('<h2 id="unpriced">')]
+    assert "Who says so" in part and "<td>judged by the panel</td>" in part
+    # Published, the size of a change is in none of them, nor who judged it.
+    code, _, _ = run("assess", book, "--out", out, "--draws", "320", *files)
+    told = pd.read_csv(out / "tables" / "spreads.csv")
+    assert code == 0 and told["source"].tolist() == ["judged by the panel"]
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "judged by the panel" in page and "asked the coordinator" not in page
+
+
+@pytest.mark.parametrize(
+    ("spreads", "grades", "words"),
+    [
+        (SPREADS.replace("0.4", "40%"), None, "judged.csv, row 5: down is '40%'. Write a number"),
+        (SPREADS.replace("quantity", "amount"), None, "judged.csv, row 5: there is no field 'amou"),
+        (SPREADS.replace("low,", "lowest,"), None, "judged.csv has the column 'lowest'"),
+        (
+            "field,low,high,source\nunit_value,14000,15000,the panel\n",
+            None,
+            "judged.csv, row 2: the panel: low 14000, central 13000 and high 15000",
+        ),
+        ("field;down;up\nquantity;1;1\n", None, "judged.csv has semicolons between its cells"),
+        ("field,down,up\n,,\n", None, "judged.csv has no row below its headings"),
+        ("field,down,down\nquantity,1,1\n", None, "judged.csv has several columns down"),
+        (SPREADS, "evidence,down,up\ntrail,0.1,0.1\n", "by_grade.csv, row 2, evidence: there is"),
+        (SPREADS, "evidence,down,up\ntrial,0.1,\n", "by_grade.csv, row 2, up: write shares"),
+        (SPREADS, "evidence,down\ntrial,0.1\n", "by_grade.csv lacks: up"),
+    ],
+)
+def test_a_bad_file_of_spreads_is_said_with_its_row(run, hub, tmp_path, spreads, grades, words):
+    book = hub(HEADINGS, ["O1", "people", "Better life", "wb_wellby", 10, "2024-05-01", 10])
+    files = stated_files(book.parent, spreads, grades)
+    code, _, err = run("assess", book, "--out", tmp_path / "out", "--draws", "320", *files)
+    assert code == 2 and words in err and one_paragraph(err)
+    assert not (tmp_path / "out").exists()
+
+
+def test_spreads_need_draws_and_their_file(run, hub, tmp_path):
+    book = hub(HEADINGS, ROW)
+    files = stated_files(book.parent)
+    code, _, err = run("assess", book, "--out", tmp_path / "out", *files)
+    assert code == 2 and "judged.csv says what to draw from: add --draws 10000." in err
+    files[1] = files[1].with_name("absent.csv")
+    code, _, err = run("assess", book, "--out", tmp_path / "out", "--draws", "320", *files)
+    assert code == 2 and "absent.csv cannot be read (No such file or directory)" in err
 
 
 def test_draws_of_nothing_are_refused(run, hub, tmp_path):

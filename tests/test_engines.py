@@ -1,5 +1,9 @@
 """Do all engines give one answer? The same records, checked and valued where they lie."""
 
+import ast
+import re
+from pathlib import Path
+
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
@@ -8,6 +12,7 @@ import pytest
 import socialvalue as sv
 from socialvalue import people_on_duckdb
 from socialvalue.engines import fetch
+from socialvalue.errors import InputError
 from tests.engines import ENGINES, QUICK_ENGINES, on_engine
 
 ACTIVITIES = pd.DataFrame(
@@ -120,6 +125,40 @@ def test_values_of_records_add_up_on_every_engine(engine, expected):
     assert found["present_value"].sum() == pytest.approx(expected.totals["present_value"], rel=1e-9)
     wanted = sv.value_records(records_of(outcomes()), expected)
     same(found, wanted.sort_values("outcome_id").reset_index(drop=True))
+
+
+def test_the_page_on_records_of_any_size_drills_down_as_it_shows(tmp_path, monkeypatch):
+    page = Path(__file__).parents[1] / "docs/how-to/value_records_of_any_size.md"
+    part = page.read_text(encoding="utf-8").partition("## Drill down to records")[2]
+    shown = re.findall(r"```python\n(.*?)```", part.partition("\n## ")[0], re.DOTALL)
+    frame = outcomes().drop(columns=["activity_id", "quantity_high"])
+    frame.to_parquet(tmp_path / "outcomes.parquet")
+    monkeypatch.chdir(tmp_path)
+    values = sv.value_records(sv.Records(outcomes=frame), sv.assess(sv.Records(outcomes=frame)))
+    wards = values.merge(frame[["outcome_id", "ward"]], on="outcome_id")
+    wanted = wards.groupby("ward", dropna=False)["present_value"].sum().sort_values().to_numpy()
+    assert len(shown) == 3 and len(wanted) == 3
+    for block in shown:
+        *lines, last = ast.parse(block).body
+        names = {"sv": sv}
+        exec(compile(ast.Module(lines, []), str(page), "exec"), names)
+        found = eval(compile(ast.Expression(last.value), str(page), "eval"), names)
+        worth = np.sort(np.asarray(found[found.columns[-1]]))
+        assert worth == pytest.approx(wanted, rel=1e-9)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_values_of_other_records_are_refused_on_every_engine(engine, expected):
+    records = outcomes()
+    for other, says in (
+        (
+            records.assign(quantity=2 * records["quantity"]),
+            "other quantities or shares than this result",
+        ),
+        (records.iloc[1:], "records were given where this result has"),
+    ):
+        with pytest.raises(InputError, match=says):
+            sv.value_records(records_of(on_engine(engine, other)), expected)
 
 
 @pytest.mark.parametrize("most", [0, 600])

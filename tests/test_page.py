@@ -445,6 +445,19 @@ def test_a_reason_of_all_unit_costs_is_said_once(assess, plain):
     assert rows["Calmer"] == rows["Fit"] == ["person", "10", "10", "–", "–"]
 
 
+def test_who_is_not_among_the_people_reached_is_said(assess):
+    # Of three people one has no outcome but one without a price.
+    told = {"person_id": "c", "outcome": "Told", "proxy_id": None, "unit": "person"}
+    priced = [{"person_id": name} for name in "ab"]
+    some, every = assess(*priced, told, inputs=INPUTS), assess(*priced, inputs=INPUTS)
+    words = "whoever has none but outcomes that are not priced, or not in this view, is left out."
+    for result, said in ((some, True), (every, False)):
+        text = re.sub(r"\s+", " ", page.render(result))
+        rows = {row[0]: row[1:] for row in rows_of(text, "What one of each cost")}
+        assert rows["A person reached"][1] == "2"
+        assert (words in text) == said
+
+
 def test_a_workbook_keeps_the_reason_of_each_unit_cost(assess):
     # Half of each outcome is priced; what is said once on the page stands in each row here.
     outcomes = [{"outcome": name, "proxy_id": proxy} for name in "AB" for proxy in ("tea", None)]

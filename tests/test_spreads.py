@@ -278,7 +278,29 @@ def test_a_table_of_grades_needs_its_columns_and_its_file(tmp_path):
     with pytest.raises(SettingsError, match="cannot be read"):
         grade_spreads(tmp_path / "absent.csv")
     STATED.to_csv(tmp_path / "spreads.csv", index=False)
-    assert grade_spreads(tmp_path / "spreads.csv") == grade_spreads(STATED)
+    of_file, of_frame = grade_spreads(tmp_path / "spreads.csv"), grade_spreads(STATED)
+    assert list(of_file) == list(of_frame)
+    for grade, spread in of_frame.items():
+        assert of_file[grade][:-1] == spread[:-1]
+    # Rows of a frame go from 1; of a file the headings are row 1.
+    assert (of_frame["trial"].where, of_file["trial"].where) == (
+        "grades, row 2",
+        "spreads.csv, row 3",
+    )
+
+
+def test_a_file_of_grades_says_which_row_is_wrong(tmp_path):
+    path = tmp_path / "judged.csv"
+    for rows, words in (
+        ("trial,10%,0.1\n", "judged.csv, row 3, down: write shares between 0 and 1"),
+        ("trial,0.1,0.1\n,,\ntrial,0.2,0.2\n", "judged.csv, row 3, 5: several rows for trial"),
+    ):
+        path.write_text("evidence,down,up\n,0.5,0.5\n" + rows)
+        with pytest.raises(SettingsError, match=words):
+            grade_spreads(path)
+    path.write_text("evidence,down,up,distribution\ntrial,0.1,0.1,pert\n")
+    with pytest.raises(SettingsError, match="judged.csv has the column 'distribution'"):
+        grade_spreads(path)
 
 
 def test_an_unvaried_parameter_keeps_its_reason():

@@ -85,6 +85,58 @@ def test_every_bar_names_its_parameter_and_its_range():
     assert len(spans(ax)) == 2
 
 
+def names_of(*parameters):
+    """What bars are called, of parameters with what each is of."""
+    rows = [
+        {"parameter": name, "kind": name.split(":")[0], "what": what, "unit": "share", **ENDS}
+        for name, what in parameters
+    ]
+    return [name for name, _ in tornado.said_of(pd.DataFrame(rows))]
+
+
+ENDS = {"low": 0.1, "high": 0.2}
+LONELY = "Befriending / Older people of the parish / Less lonely than a year before / wb_wellby"
+REASON = "Two partners shared the work and were asked for their part of it, in writing, in March"
+
+
+def test_what_tells_two_bars_apart_is_never_cut_off():
+    graded = [(f"quantity: {LONELY}, grade {each}", LONELY) for each in ("trial", "self_report")]
+    harm = (f"quantity: {LONELY} (harm), grade trial", f"{LONELY} (harm)")
+    assert names_of(*graded) == [
+        "Quantity: Befriending / Older people of the parish / Less lonely … grade trial",
+        "Quantity: Befriending / Older people of the parish / Less … grade self_report",
+    ]
+    names = names_of(*graded, harm)
+    assert len(set(names)) == 3
+    assert names[2].endswith("… wb_wellby (harm), grade trial")
+    # One number of the table of adjustments, of which two rows of spreads are about a part each.
+    row = f"adjustments, row 2, Befriending: {REASON}"
+    split = [(f"deadweight: adjustments, row 2 (spreads, row {each})", row) for each in (1, 2)]
+    assert [name[-18:] for name in names_of(*split)] == ["… (spreads, row 1)", "… (spreads, row 2)"]
+    # Alone, a name is cut at its end.
+    assert names_of(graded[0])[0].endswith("Less lonely than a year …")
+    # Where the middle is what differs, more of it is kept.
+    two = [LONELY.replace("lonely", each) for each in ("alone", "angry")]
+    both = [(f"quantity: {what}, grade {each}", what) for what in two for each in ("trial", "rct")]
+    assert len(set(names_of(*both))) == 4
+
+
+def test_a_row_of_adjustments_says_what_it_is_about(assess):
+    table = pd.DataFrame(
+        {
+            "stakeholder_group": ["all", None],
+            "project": ["Walks", None],
+            "deadweight": [0.2, None],
+            "drop_off": [None, 0.1],
+            "reason": ["asked them", "judged"],
+        }
+    )
+    silent = {"deadweight": None, "drop_off": None, "duration_years": 2, "project": "Walks"}
+    found = assess(silent, adjustments=table).sensitivity().set_index("kind")["what"]
+    assert found["deadweight"] == "adjustments, row 0, Walks / all: asked them"
+    assert found["drop_off"] == "adjustments, row 1, whatever no other row fits better: judged"
+
+
 def test_a_ratio_has_no_currency():
     table = network().sensitivity("sroi_ratio")
     ax = charts.tornado(table)
@@ -189,7 +241,9 @@ def test_published_bars_follow_from_the_published_map(drawn):
             behind = rows.loc[rows["proxy_id"] == row["what"].split(",")[0], "present_value"]
             low, high = (behind.sum() * (row[end] / row["central"] - 1) for end in ("low", "high"))
         elif row["kind"] == "deadweight":
-            behind = rows.loc[rows["deadweight_from"] == row["what"], "present_value"]
+            named = row["parameter"].removeprefix("deadweight: ") + ":"
+            its = rows["deadweight_from"].astype(str).str.startswith(named)
+            behind = rows.loc[its, "present_value"]
             left = 1 - row["central"]
             low, high = (behind.sum() * ((1 - row[end]) / left - 1) for end in ("low", "high"))
         elif row["kind"] == "input_value":

@@ -199,7 +199,7 @@ def test_an_uncertain_duration_reaches_years_that_the_assessment_does_not(cups):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"draws": 20}, "at least 160"),
+        ({"draws": 20}, "at least 160, which is ten in each of 16 independent samples"),
         ({"draws": 1000.0}, "whole number"),
         ({"seed": -1}, "whole number"),
         ({"level": 95}, "between 0 and 1"),
@@ -258,6 +258,8 @@ def test_a_published_simulation_shows_published_groups_only():
     )
     assert not any(str(outcome) in told for outcome in hidden)
     assert "value_behind" not in simulation.parameters
+    # Nor whether records state shares of their own: those may be the merged ones.
+    assert ranged.simulation.shares_on_records and not simulation.shares_on_records
     assert simulation.model is None and simulation.values is None
     # Breakdowns have no range when published, simulated or not.
     assert published.by("imd_decile")["present_value_low"].isna().all()
@@ -288,6 +290,32 @@ def test_the_repr_says_what_it_rests_on():
         assert part in said
     bare = repr(network().simulate(800, 3, level=0.8))
     assert "at 80%" in bare
+
+
+def test_shares_that_records_state_are_said_to_stand_still(cups):
+    # Ten cups of tea at 110 less half, and twenty of coffee at 50 less a fifth by the table: 550
+    # and 800 pounds, so that 550 of 1,350 rest on a share of the records' own.
+    table = pd.DataFrame({"deadweight": [0.2], "reason": ["judged"]})
+    silent = dict.fromkeys(("deadweight", "displacement", "attribution_to_others"))
+    coffee = {**silent, "proxy_id": "coffee", "quantity": 20, "outcome": "Awake"}
+    result = cups({**silent, "deadweight": 0.5}, coffee, adjustments=table)
+    simulation = result.simulate(800, 1)
+    assert simulation.shares_on_records == pytest.approx({"deadweight": 550 / 1350})
+    assert (
+        "Records state the deadweight of 41% of the value themselves, which no spread can vary."
+    ) in repr(simulation)
+    assert "2 numbers vary; " in repr(simulation)
+    # Less half and a tenth of that, 495 pounds, beside coffee of which nothing is said: 1,000.
+    three = cups({"deadweight": 0.5, "displacement": 0.0, "attribution_to_others": 0.1}, coffee)
+    assert (
+        "the deadweight of 33% of the value, the displacement of 33% of the value and the "
+        "attribution to others of 33% of the value themselves"
+    ) in repr(three.simulate(800, 1))
+
+
+def test_one_number_varies_and_two_vary(assess, proxy_set):
+    result = assess(proxies=proxy_set({**TEA, "unit_value": 110.0}), assumptions=PRICES)
+    assert "1 number varies; " in repr(result.simulate(800, 1))
 
 
 @pytest.mark.parametrize(

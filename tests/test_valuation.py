@@ -534,6 +534,49 @@ def test_records_past_the_horizon_are_worth_nothing_each(assess, outcomes, proxy
     assert sv.value_records(records, result)["present_value"].tolist() == [1000, 0]
 
 
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.2, 0.35, 0.7, 1.0])
+def test_a_share_of_records_is_shown_as_it_was_written(assess, share):
+    # 1 - 8 / 10 is 0.19999999999999996 in doubles.
+    records = [{"deadweight": share, "quantity": each} for each in (10, 0.1, 7.3)]
+    shown = assess(*records).impact_map.iloc[0]
+    assert (shown["deadweight"], shown["displacement"]) == (share, 0.0)
+    assert shown["net_share"] == pytest.approx(1 - share, abs=1e-12)
+
+
+def test_a_share_that_differs_between_records_is_their_average(assess):
+    # 0.2 of 10 and 0.35 of 20 are 9 of 30; a third of both has no end of digits to go by.
+    shown = assess({"deadweight": 0.2}, {"deadweight": 0.35, "quantity": 20}).impact_map.iloc[0]
+    assert shown["deadweight"] == 0.3
+    third = assess({"deadweight": 1 / 3}, {"deadweight": 1 / 3, "quantity": 0.7}).impact_map
+    assert third.iloc[0]["deadweight"] == pytest.approx(1 / 3, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"quantity": 99}, "differ in 2 of its 2 rows, the first row 1 with 198 in place of 20"),
+        ({"deadweight": 0.5}, "have other quantities or shares than this result"),
+        # A record more of what is there, and one of what is not.
+        ("more", "4 records were given where this result has 3; they differ in 1 of its 2 rows"),
+        ("fewer", "2 records were given where this result has 3; they differ in 1 of its 2 rows"),
+        ({"outcome": "Another"}, "3 records have no row in this result"),
+    ],
+)
+def test_values_of_other_records_are_refused(assess, outcomes, proxy_set, change, says):
+    frame = outcomes({"outcome": "Awake"}, {}, {"outcome": "Awake"})
+    result = sv.assess(sv.Records(outcomes=frame), proxy_set())
+    # In another order, and with other names, they are the same for all that is compared.
+    same = frame.iloc[::-1].assign(outcome_id=["x", "y", "z"])
+    assert sv.value_records(sv.Records(outcomes=same), result)["present_value"].sum() == 3000
+    if isinstance(change, dict):
+        other = frame.assign(**change)
+    else:
+        again = frame.iloc[[0]].assign(outcome_id="o9")
+        other = pd.concat([frame, again]) if change == "more" else frame.iloc[1:]
+    with pytest.raises(InputError, match=says):
+        sv.value_records(sv.Records(outcomes=other), result)
+
+
 @pytest.mark.parametrize(
     ("rows", "says"),
     [

@@ -66,6 +66,19 @@ MESSY = [
     {"quantity": 2, "proxy_id": "once", "deadweight": None},
     {"quantity": 2, "proxy_id": None},
 ]
+
+
+@pytest.fixture
+def cups_of_tea(assess):
+    """Ten cups, with what is said of them."""
+
+    def make(adjustments=None, **said):
+        tables = {} if adjustments is None else {"adjustments": adjustments}
+        return assess(said, **tables)
+
+    return make
+
+
 ADJUSTMENTS = pd.DataFrame(
     {
         "proxy_id": [None, "once", None],
@@ -401,6 +414,26 @@ def test_grades_of_evidence_move_quantities_without_a_range(messy):
 def test_statements_that_do_not_fit_are_refused(messy, row, message):
     with pytest.raises(SettingsError, match=message):
         value_model(messy(), spreads=pd.DataFrame([row]))
+
+
+def test_a_share_on_records_is_refused_with_what_to_do(cups_of_tea):
+    spreads = pd.DataFrame(
+        [
+            {"field": "displacement", "down": 0.5, "up": 0.5},
+            {"field": "deadweight", "down": 0.5, "up": 0.5},
+            {"field": "drop_off", "outcome": "Nobody's", "low": 0.1},
+        ]
+    )
+    with pytest.raises(SettingsError) as refused:
+        value_model(cups_of_tea(deadweight=0.2, displacement=None), spreads=spreads)
+    ours, other = str(refused.value).splitlines()
+    assert ours.startswith("spreads, row 2: deadweight cannot be varied here.")
+    assert "state their deadweight themselves" in ours and "table adjustments" in ours
+    assert other.startswith("spreads, row 3: fits no number of this assessment.")
+    # What it says to do is what works: in the table it is one number, which varies.
+    told = pd.DataFrame({"deadweight": [0.2], "reason": ["judged"]})
+    moved = value_model(cups_of_tea(deadweight=None, adjustments=told), spreads=spreads.iloc[1:2])
+    assert moved.parameters["kind"].iloc[moved.moving].tolist() == ["deadweight"]
 
 
 def test_two_statements_that_fit_alike_are_refused(messy):

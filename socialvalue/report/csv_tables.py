@@ -44,6 +44,8 @@ def tables_of(result: Result) -> dict[str, pd.DataFrame]:
     }
     if is_drawn(result):
         tables["sensitivity"] = tested(result)
+    if result.simulation is not None and len(result.simulation.spreads):
+        tables["spreads"] = result.simulation.spreads
     if len(result.survey_change):
         tables["survey_change"] = result.survey_change
     if result.shown_conventions is not None:

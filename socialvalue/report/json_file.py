@@ -65,18 +65,6 @@ _OF_PROXIES = (
     "review_by",
     "superseded_by",
 )
-_OF_PARAMETERS = (
-    "parameter",
-    "kind",
-    "what",
-    "unit",
-    "central",
-    "low",
-    "high",
-    "distribution",
-    "level",
-    "source",
-)
 _VALUES = ("gross_value", "net_value", "present_value", "harm_present_value")
 
 
@@ -151,7 +139,6 @@ def _simulation(result: Result) -> dict[str, Any] | None:
     found = result.simulation
     if found is None:
         return None
-    varied = found.parameters[found.parameters["distribution"] != "fixed"]
     return {
         "draws": len(found.draws),
         "seed": int(found.seed),
@@ -161,7 +148,7 @@ def _simulation(result: Result) -> dict[str, Any] | None:
         "probability_value_exceeds_cost": plain(found.probability_value_exceeds_cost),
         "probability_error": plain(found.probability_error),
         "totals": _rows(found.totals),
-        "parameters": _rows(varied[list(_OF_PARAMETERS)]),
+        "parameters": _rows(found.spreads),
     }
 
 

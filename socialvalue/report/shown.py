@@ -57,11 +57,14 @@ class Shown(NamedTuple):
     columns : sequence of Column
     table : DataFrame
         The columns' fields, unrounded; where ``strong`` is a column, its rows stand out.
+    folds : bool
+        Whether the reader of the page can fold it away, as it may be long.
     """
 
     caption: str
     columns: Sequence[Column]
     table: pd.DataFrame
+    folds: bool = False
 
 
 class Section(NamedTuple):
@@ -96,7 +99,7 @@ def _table(shown: Shown, currency: str) -> dict[str, Any]:
             }
         )
     heads = [(each.heading, _look(each.kind)) for each in beside]
-    return {"caption": shown.caption, "heads": heads, "rows": rows}
+    return {"caption": shown.caption, "heads": heads, "rows": rows, "folds": shown.folds}
 
 
 def _look(kind: str) -> str:

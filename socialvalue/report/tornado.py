@@ -1,5 +1,7 @@
 """Which numbers move the answer most? The chart of a one-way test, the widest bar on top."""
 
+import os
+import re
 import textwrap
 from typing import Any
 
@@ -29,6 +31,10 @@ _LINE_OF_NOTES = 0.15
 """Height of a line of notes below the bars [inches]."""
 _NAME = 80
 """Characters of a parameter's name; what follows is its range."""
+_CUT = " …"
+_MARKS, _JOINTS = (": ", ", ", " / "), " ,/:"
+"""Where the parts of a name meet."""
+_STATED = re.compile(r" \([^()]*, row \d+\)$")
 
 
 def tornado(
@@ -96,7 +102,7 @@ def tornado(
         what,
     )
     given = ax
-    ax = spans(ax, [_name(row) for row in shown.to_dict("records")], changes, about, narrow)
+    ax = spans(ax, _names(shown), changes, about, narrow)
     lines = say_below(ax, [*_notes(table, len(moved) - len(shown)), *notes], narrow)
     figure: Any = ax.get_figure()
     if given is None:
@@ -137,8 +143,8 @@ def in_words(result: Result) -> str:
     of = str(table["swing_of"].iloc[0])
     written = labels.ratio if of == "sroi_ratio" else _money(labels.currency_of(result))
     parts = [
-        f"{_name(row)} {written(row[f'{of}_at_low'])} to {written(row[f'{of}_at_high'])}"
-        for row in shown.to_dict("records")
+        f"{name} {written(row[f'{of}_at_low'])} to {written(row[f'{of}_at_high'])}"
+        for name, row in zip(_names(shown), shown.to_dict("records"), strict=True)
     ]
     return (
         f"Bar chart of how far {ANSWERS[of]} moves from {written(_central(table, of))} when one "
@@ -154,17 +160,65 @@ def _money(currency: str) -> Any:
     return lambda amount: labels.money(float(amount), currency)
 
 
-def _name(row: dict[str, Any]) -> str:
-    name, ends = said_of(row)
-    return f"{name} ({ends})"
+def _names(shown: pd.DataFrame) -> list[str]:
+    return [f"{name} ({ends})" for name, ends in said_of(shown)]
 
 
-def said_of(row: dict[str, Any]) -> tuple[str, str]:
-    """What a row of the test calls its number, cut where long, and its range with the unit."""
+def said_of(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """What each row of the test calls its number, cut where long, and its range with the unit.
+
+    Names that would be the same once cut keep what tells them apart.
+    """
+    rows = table.to_dict("records")
+    whole = [_whole_name(row) for row in rows]
+    names, longer = _cut(whole, _NAME), _cut(whole, 2 * _NAME)
+    names = [
+        more if names.count(name) > 1 else name for name, more in zip(names, longer, strict=True)
+    ]
+    return [(name, _ends(row)) for name, row in zip(names, rows, strict=True)]
+
+
+def _whole_name(row: dict[str, Any]) -> str:
+    """All that is known of a number, with what its parameter is called beyond it, as its grade."""
+    parameter = str(row["parameter"])
+    beyond = parameter.removeprefix(f"{row['kind']}: {row['what']}")
+    if beyond == parameter:
+        # One of several spreads that are stated for parts of one number.
+        stated = _STATED.search(parameter)
+        beyond = stated[0] if stated else ""
+    return f"{labels.heading(row['kind'])}: {row['what']}{beyond}"
+
+
+def _cut(whole: list[str], width: int) -> list[str]:
+    cut = [textwrap.shorten(name, width, placeholder=_CUT) for name in whole]
+    for name in {each for each in cut if cut.count(each) > 1}:
+        same = [place for place, each in enumerate(cut) if each == name]
+        apart = _told_apart([whole[place] for place in same], width)
+        for place, each in zip(same, apart, strict=True):
+            cut[place] = each
+    return cut
+
+
+def _told_apart(names: list[str], width: int) -> list[str]:
+    """Names of one beginning, cut in the middle so that each keeps where it differs."""
+    alike = os.path.commonprefix(names)
+    at = max(alike.rfind(mark) + len(mark) for mark in _MARKS if mark in alike)
+    bracket = alike.rfind(" (")
+    if bracket >= 0 and ")" not in alike[bracket:]:
+        at = bracket + 1
+    begun = alike[:at].rstrip(_JOINTS)
+    found = []
+    for name in names:
+        end = textwrap.shorten(name[at:], width // 2, placeholder=_CUT)
+        room = width - len(end) - len(_CUT)
+        found.append(f"{textwrap.shorten(begun, room, placeholder='').rstrip(_JOINTS)}{_CUT} {end}")
+    return found
+
+
+def _ends(row: dict[str, Any]) -> str:
     low, high = (_figure(row[end]) for end in ("low", "high"))
     unit = "" if row["unit"] == "share" else f" {row['unit'].split(',')[0]}"
-    name = f"{labels.heading(row['kind'])}: {row['what']}"
-    return textwrap.shorten(name, _NAME, placeholder=" …"), f"{low} to {high}{unit}"
+    return f"{low} to {high}{unit}"
 
 
 def _figure(amount: float) -> str:

@@ -133,10 +133,21 @@ def unit_costs(result: Result) -> Section:
         if pd.notna(cost)
         else "What was put in for these outcomes comes to nothing, so nothing can be divided."
     )
+    about = f"{about}{_left_out(result)}"
     left, said = _said_once(table)
     table = _named(table.assign(reason_missing=left))
     shown = Shown("What one of each cost: alternatives, not parts", _COSTS, table)
     return Section("unit-costs", "What one of each cost", [about, *said], [shown])
+
+
+def _left_out(result: Result) -> str:
+    """Who is not among the people reached, where there may be such people."""
+    if result.valued.rows["counted"].all() or pd.isna(result.total_people):
+        return ""
+    return (
+        " People reached are those with an outcome that counts in the value: whoever has none but "
+        "outcomes that are not priced, or not in this view, is left out."
+    )
 
 
 def _said_once(table: pd.DataFrame) -> tuple[pd.Series, list[str]]:
