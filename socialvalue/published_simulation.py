@@ -13,7 +13,8 @@ from socialvalue.published_sensitivity import (
     without_small_ratios,
 )
 from socialvalue.results import Result
-from socialvalue.simulation import SHOWN, Simulation, tables_by
+from socialvalue.simulated_tables import tables_by
+from socialvalue.simulation import SHOWN, Simulation
 from socialvalue.summary import ROW_KEYS
 from socialvalue.value_model import Shown, ValueModel
 from socialvalue.value_outputs import COMPARED, LINEAR, TOTALS
