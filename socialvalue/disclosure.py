@@ -37,13 +37,12 @@ from socialvalue.published_figures import (
     published_range,
     published_times,
     ratio_tells,
-    sums_of,
+    totals_tell,
 )
 from socialvalue.published_simulation import published_simulation
 from socialvalue.results import Result
 from socialvalue.summary import counted_lines
 from socialvalue.survey_change import published_change
-from socialvalue.told_apart import tells_few
 from socialvalue.totals import projects_in_ratio
 from socialvalue.valuation import ValuedMap
 
@@ -290,7 +289,7 @@ def _with_what_totals_tell(
     findings: pd.DataFrame, by: Merging, parts: pd.DataFrame
 ) -> pd.DataFrame:
     """Findings, with one where the totals tell of few people whatever is merged with them."""
-    if not tells_few(parts, sums_of(parts), by.fewest, by.people):
+    if not totals_tell(by, parts):
         return findings
     said = {
         "rule": "totals_tell_of_few",

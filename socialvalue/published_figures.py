@@ -5,7 +5,7 @@ weighted sum of them (see `socialvalue.told_apart`). Ranges are worked out from 
 in which merged rows of several kinds stand still; other conventions are left out where they tell.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from socialvalue.errors import SocialValueError
 from socialvalue.merging import MERGED_LABEL, Merging, unlike_rows
 from socialvalue.results import Result
 from socialvalue.summary import counted_lines
-from socialvalue.told_apart import SUMS, tells_few
+from socialvalue.told_apart import SUMS, adds_to, tells_few
 from socialvalue.totals import Range, headline_range, projects_in_ratio
 from socialvalue.valuation import ValuedMap
 
@@ -34,25 +34,17 @@ _TIMES = {"payback_years": 1, "internal_rate_of_return": 2}
 
 
 def hidden_parts(by: Merging, new_ids: pd.Series) -> pd.DataFrame:
-    """Counted rows that are in merged rows of several kinds, with every sum that is published.
-
-    Columns of a sum are one for each merged row, nought in the parts of the others.
-    """
+    """Counted rows that are in merged rows of several kinds, with the ``group`` each is in."""
     unlike = unlike_rows(by, new_ids)
     counted = by.rows["counted"].astype(bool) & new_ids.isin(list(unlike))
     parts = by.amounts[counted.to_numpy(bool)]
-    new = new_ids[parts.index]
-    sums = {
-        f"{name} of {group}": parts[name].where(new == group, 0.0)
-        for group in new.unique()
-        for name in SUMS
-    }
-    return parts[["proxy_id", "people", "present_value"]].assign(**sums)
+    return parts.assign(group=new_ids[parts.index])
 
 
-def sums_of(parts: pd.DataFrame) -> list[str]:
-    """Columns of the hidden parts of which the sum is published."""
-    return [name for name in parts if " of " in name]
+def totals_tell(by: Merging, parts: pd.DataFrame) -> bool:
+    """Whether gross, net and present value of some merged row tell of few people in it."""
+    groups = [group for _, group in parts.groupby("group")]
+    return any(tells_few(group, SUMS, by.fewest, by.people) for group in groups)
 
 
 def ratio_tells(by: Merging, new_ids: pd.Series) -> bool:
@@ -109,7 +101,7 @@ def published_conventions(result: Result, by: Merging, parts: pd.DataFrame) -> p
     table = result.shown_conventions
     if table is None or parts.empty:
         return table
-    table, known = table.copy(), parts
+    table, known = table.copy(), _Known(by, parts)
     table["payback_years"] = table["payback_years"].round(_TIMES["payback_years"])
     inside = projects_in_ratio(by.rows, by.result.inputs)[parts.index]
     choices = list(alternatives(result.assumptions))
@@ -118,14 +110,55 @@ def published_conventions(result: Result, by: Merging, parts: pd.DataFrame) -> p
             continue
         values = _values_under(result, choice, parts.index)
         if values is not None:
-            tried = known.assign(**{f"value of {place}": values})
-            tried[f"compared of {place}"] = values.where(inside, 0.0)
-            if not tells_few(tried, sums_of(tried), by.fewest, by.people):
+            tried = known.beside(values, values.where(inside, 0.0))
+            if not tried.tells():
                 known = tried
                 continue
         table.iloc[place, [table.columns.get_loc(name) for name in _FIGURES]] = np.nan
         table.iloc[place, table.columns.get_loc("reason_missing")] = WITHHELD
     return table
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Hidden parts, and figures that are published of all of them together.
+
+    Attributes
+    ----------
+    by : Merging
+    parts : DataFrame
+        From `hidden_parts`.
+    figures : tuple of Series
+        By row_id: what each part is of a figure.
+    """
+
+    by: Merging
+    parts: pd.DataFrame
+    figures: tuple[pd.Series, ...] = ()
+
+    def beside(self, *figures: pd.Series) -> "_Known":
+        """The same with more figures."""
+        return replace(self, figures=(*self.figures, *figures))
+
+    def tells(self) -> bool:
+        """Whether these figures, beside the sums of each merged row, tell of few people.
+
+        A figure of which a merged row's part follows from its sums says nothing more of that row.
+        Each figure can cancel what one row adds: of more rows than that something always remains.
+        """
+        names = [f"figure {place}" for place in range(len(self.figures))]
+        parts = self.parts.assign(**dict(zip(names, self.figures, strict=True)))
+        moved = [group for _, group in parts.groupby("group") if adds_to(group, SUMS, names)]
+        if not moved or len(moved) >= self.by.fewest + len(names):
+            return False
+        parts = pd.concat(moved)
+        sums = {
+            f"{name} of {group}": parts[name].where(parts["group"] == group, 0.0)
+            for group in parts["group"].unique()
+            for name in SUMS
+        }
+        beside = parts.assign(**sums)
+        return tells_few(beside, [*sums, *names], self.by.fewest, self.by.people)
 
 
 def _values_under(result: Result, choice: dict, ids: pd.Index) -> pd.Series | None:

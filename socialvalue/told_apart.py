@@ -22,10 +22,13 @@ from socialvalue.value_by_year import QUANTITIES, STEPS
 
 SUMS = ("gross_value", "net_value", "present_value")
 """What is published of every merged row, whatever was merged in it."""
+_SETS = 4
+"""Sets of parts that are looked for, of which one at least is seldom touched by a few parts."""
 _CLOSE = 1e-8
 """Directions nearer than this cannot be told apart from rounding."""
-_MANY = 10
-"""Small parts of one value beyond which they are looked at alone, in twos, and all together."""
+_MANY, _TOO_MANY = 10, 40
+"""Small parts of one value beyond which they are looked at alone, in twos and all together; and
+beyond which twos are left out, too. With so many, others are reduced and discounted as they are."""
 
 
 def amounts_of(result: Result) -> pd.DataFrame:
@@ -70,25 +73,56 @@ def tells_few(
     people_of : callable
         Distinct people behind some of the rows.
     """
-    amounts = parts[list(sums)].to_numpy(float)
-    # Each amount in a measure of its own, or pounds would drown what a share tells.
-    size = np.abs(amounts).max(axis=0, initial=0.0)
-    amounts = amounts[:, size > 0] / size[size > 0]
+    amounts = _measured(parts, sums)
     length = np.linalg.norm(amounts, axis=1)
     there = length > 0
     if not there.any():
         return False
     parts, ways = parts[there], amounts[there] / length[there, None]
-    rank = _rank(ways)
+    rank, others = _rank(ways), _spanning(ways)
     for chosen in _small_sets(parts, ways, fewest):
         # A sum that leaves out all other parts exists if these reach where the others do not.
+        if any(not chosen[each].any() for each in others):
+            continue
         if _rank(ways[~chosen]) < rank and people_of(parts.index[chosen].tolist()) < fewest:
             return True
     return False
 
 
+def adds_to(parts: pd.DataFrame, sums: Sequence[str], more: Sequence[str]) -> bool:
+    """Whether further amounts of the parts do not follow from the sums, whatever the parts are."""
+    known, all_of_them = _measured(parts, sums), _measured(parts, [*sums, *more])
+    length = np.linalg.norm(all_of_them, axis=1)
+    there = length > 0
+    ways = [each[there] / length[there, None] for each in (known, all_of_them)]
+    return _rank(ways[1]) > _rank(ways[0])
+
+
+def _measured(parts: pd.DataFrame, sums: Sequence[str]) -> np.ndarray:
+    """Amounts, each in a measure of its own, or pounds would drown what a share tells."""
+    amounts = parts[list(sums)].to_numpy(float)
+    size = np.abs(amounts).max(axis=0, initial=0.0)
+    return amounts[:, size > 0] / size[size > 0]
+
+
 def _rank(ways: np.ndarray) -> int:
     return int(np.linalg.matrix_rank(ways, tol=_CLOSE)) if len(ways) else 0
+
+
+def _spanning(ways: np.ndarray) -> list[list[int]]:
+    """A few sets of parts, no part in two, each of which reaches as far as all parts do."""
+    rank, left = _rank(ways), list(range(len(ways)))
+    found: list[list[int]] = []
+    while len(found) < _SETS:
+        chosen: list[int] = []
+        for place in left:
+            if len(chosen) < rank and _rank(ways[[*chosen, place]]) > len(chosen):
+                chosen.append(place)
+        if len(chosen) < rank:
+            break
+        found.append(chosen)
+        left = [place for place in left if place not in chosen]
+    return found
 
 
 def _small_sets(parts: pd.DataFrame, ways: np.ndarray, fewest: int) -> Iterator[np.ndarray]:
@@ -101,7 +135,7 @@ def _small_sets(parts: pd.DataFrame, ways: np.ndarray, fewest: int) -> Iterator[
         # What is reduced and discounted alike stands together in every sum.
         classes = [of_proxy & (way == each) for each in dict.fromkeys(way[of_proxy])]
         small = [each for each in classes if few[each].all()]
-        most = len(small) if len(small) <= _MANY else 2
+        most = len(small) if len(small) <= _MANY else 2 if len(small) <= _TOO_MANY else 1
         for size in range(1, most + 1):
             for several in combinations(small, size):
                 yield np.any(several, axis=0)
