@@ -186,7 +186,7 @@ def _either_way(cell: Any, each: Cell, start: str) -> Cell:
     made = "" if isinstance(cell, str) else " The spreadsheet may have turned it round."
     return Cell(
         rule="can be read day-first or month-first, in a column that holds both orders",
-        what_to_do=f"Start with the month-first {start}: if it alone is wrong, mend it and this is "
-        f"read as it stands. If not, write {day:%Y-%m-%d} as text if the day is {day.day}, "
+        what_to_do=f"Start with the month-first {start}: once it is mended, this is read as it "
+        f"stands. If this is wrong too, write {day:%Y-%m-%d} as text if the day is {day.day}, "
         f"{day:%Y-%d-%m} if it is {day.month}.{made}",
     )

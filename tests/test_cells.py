@@ -362,7 +362,7 @@ def test_in_a_column_of_both_orders_every_date_that_can_be_read_either_way_is_re
     assert rules == [month_first, "", either, "", "", either, ""]
     todo = mixed(*cells)[2].what_to_do
     assert "2024-03-02 as text if the day is 2, 2024-02-03 if it is 3" in todo
-    assert todo.startswith("Start with the month-first 03/14/2024: if it alone is wrong, mend it")
+    assert todo.startswith("Start with the month-first 03/14/2024: once it is mended, this is read")
     # And that is so: with that cell mended, the others are read as they stand.
     assert not any(each.rule for each in mixed("2024-03-14", *cells[1:]))
     # Whatever the order of the rows, the same cell is named.
