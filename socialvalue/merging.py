@@ -274,7 +274,9 @@ def _one_row(by: Merging, group: pd.DataFrame) -> pd.Series:
         # Rows without a range stand still beside those that have one.
         still = group[bound].fillna(group["present_value"])
         row[bound] = still.sum() if group[bound].notna().any() else np.nan
-    row["share_with_range"] = row["quantity_share_with_range"] = np.nan
+    for share in ("share_with_range", "quantity_share_with_range"):
+        # Of parts of which some have a range it is not told how many.
+        row[share] = _shared(group[share], np.nan)
     row["has_quantity_range"] = bool(group["has_quantity_range"].any())
     people = distinct_people(by.result, group["row_id"].tolist())
     row["people"] = people if group["people"].lt(SMALL_ROW).all() else np.nan

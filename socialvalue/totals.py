@@ -140,7 +140,9 @@ def headline_range(lines: pd.DataFrame, in_ratio: pd.Series, input_value_in_rati
     size = lines["present_value"].abs()
     unranged = ~has_range(lines)
     whole = size.sum()
-    without = float((size * (1 - lines["share_with_range"])).sum() / whole) if whole > 0 else 1.0
+    # Merged rows of which only a part has a range do not say which part: none of it is counted.
+    ranged = lines["share_with_range"].where(~unranged).fillna(0.0)
+    without = float((size * (1 - ranged)).sum() / whole) if whole > 0 else 1.0
     if lines.empty or unranged.all():
         why = (
             "no priced outcome counts in the years and the view of this assessment"

@@ -353,6 +353,7 @@ def model_of(appraisal, basis):
         valued=valued,
         breakdowns={},
         inputs=inputs,
+        adjustments=basis.adjustments,
         ratio_missing="no inputs",
         allocations={"": links},
         frameworks={"sdg": load_framework("sdg")},
