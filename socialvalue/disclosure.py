@@ -32,6 +32,7 @@ from socialvalue.merging import (
 )
 from socialvalue.people import SMALL_ROW
 from socialvalue.published_figures import (
+    ALL_MERGED,
     hidden_parts,
     published_conventions,
     published_range,
@@ -134,7 +135,9 @@ def publish(result: Result, policy: str = "under-5") -> Result:
         return _with_its_share(published)
     drawn = published_simulation(result.simulation, published, new_ids)
     ends = {end: getattr(drawn.range, end) for end in RANGE_ENDS}
-    still = replace(safe.range, share_without_range=drawn.share_fixed, **ends)
+    missing = ALL_MERGED if drawn.range.missing and not safe.range.missing else safe.range.missing
+    share = drawn.share_fixed
+    still = replace(safe.range, share_without_range=share, missing=missing, **ends)
     return _with_its_share(replace(published, simulation=drawn, range=still))
 
 

@@ -20,6 +20,7 @@ from socialvalue.told_apart import SUMS, adds_to, tells_few
 from socialvalue.totals import Range, headline_range, projects_in_ratio
 from socialvalue.valuation import ValuedMap
 
+ALL_MERGED = "all that has one is in small groups that were merged"
 WITHHELD = "with the other figures it would show the value of too few people"
 _FIGURES = (
     "present_value",
@@ -80,6 +81,8 @@ def published_range(result: Result, valued: ValuedMap, parts: pd.DataFrame) -> R
     shown = lines[lines["after_drop_off"].notna()]
     covered = projects_in_ratio(shown, result.inputs) | (shown["project"] == MERGED_LABEL)
     found = headline_range(lines, covered.reindex(lines.index, fill_value=False), 0.0)
+    if found.missing:
+        return replace(found, missing=ALL_MERGED)
     of_ratio = headline_range(shown, covered, result.compared_inputs)
     low = high = float("nan")
     if own.ratio_missing is None and result.compared_inputs > 0:

@@ -120,14 +120,16 @@ def _standing_still(
     table["sroi_ratio"] = ratio.where(table["sroi_ratio"].notna())
     told = statistics(table.to_numpy(float), simulation.level).assign(total=TOTALS)
     told = told.merge(simulation.totals[["total", "central"]], on="total")
-    size = rows.loc[rows["map"] == "", "present_value"].abs()
-    fixed = size[gone].sum() + moving.share_fixed * size[~gone[size.index]].sum()
+    # Merged rows in the size that is published: that of their parts would tell of harms in them.
+    seen = float(left.rows.loc[left.rows["map"] == "", "present_value"].abs().sum())
+    merged = rows.loc[gone, "present_value"].groupby(rows["row_id"].map(new_ids)).sum().abs().sum()
+    size = seen + float(merged)
     totals = told[list(simulation.totals)]
     return moving, replace(
         simulation,
         draws=table[list(SHOWN)],
         totals=totals,
-        share_fixed=float(fixed / size.sum()) if size.sum() > 0 else 1.0,
+        share_fixed=(float(merged) + moving.share_fixed * seen) / size if size > 0 else 1.0,
     )
 
 

@@ -203,6 +203,21 @@ def test_a_simulated_range_does_not_move_what_is_merged(assess, proxy_set):
     assert message.startswith("48% of the value")
 
 
+@pytest.mark.parametrize("drawn", [False, True])
+def test_a_range_of_merged_groups_alone_is_none_and_says_why(assess, proxy_set, tmp_path, drawn):
+    pie = {"proxy_id": "pie", "low": 90.0, "high": 120.0}
+    proxies = proxy_set({"low": 80.0, "high": 130.0}, pie)
+    records = [*people(6), *people(2, first=20, outcome="Fed", proxy_id="pie")]
+    result = assess(*records, proxies=proxies, assumptions={"price_year": "2024-25"})
+    result = result.with_range(result.simulate(160)) if drawn else result
+    published = result.for_output()
+    assert "small groups that were merged" in published.range.missing
+    assert np.isnan(published.range.present_value_low)
+    written = published.write_folder(tmp_path / "out")
+    told = json.loads((written / "assessment.json").read_text(encoding="utf-8"))
+    assert told["range"] is None and "merged" in told["range_missing"]
+
+
 def test_the_ratio_does_not_tell_which_of_a_merged_row_are_in_it(assess):
     spent = {"input_id": ["i"], "project": ["P"], "amount": [400.0], "date": ["2024-05-01"]}
     inputs = pd.DataFrame(spent).assign(input_type="cash")
