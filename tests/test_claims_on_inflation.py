@@ -8,7 +8,7 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from engines import ENGINES, on_engine
+from engines import QUICK_ENGINES, on_engine
 from test_claims import activities, found, frame, inputs, on_a_fixed_day, one
 from test_published_findings import assess as assess_case
 from test_published_findings import case_named
@@ -474,7 +474,7 @@ def expected() -> pd.DataFrame:
     return findings_on(on_engines())
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICK_ENGINES)
 def test_every_engine_gives_the_same_findings(engine):
     rules = expected()["rule"].tolist()
     assert {"small_sample", "long_duration"} <= set(rules)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -346,14 +347,24 @@ def test_strict_is_1_where_the_input_is_wrong_and_2_where_a_setting_is(run, hub,
 # What changed
 
 
-@pytest.fixture
-def twice(run, hub, tmp_path):
+@pytest.fixture(scope="module")
+def quarters(tmp_path_factory):
     """Two quarters, assessed: ten hours of travel saved, then fifteen."""
+    folder = tmp_path_factory.mktemp("quarters")
     made = []
     for name, row in (("a", ROW), ("b", [*ROW[:4], 15, "2024-08-01", 10])):
-        path = hub(HEADINGS, row, name=f"{name}.xlsx")
-        assert run("assess", path, "--out", tmp_path / name)[0] == 0
-        made.append(tmp_path / name / "assessment.json")
+        records = sv.Records(outcomes=pd.DataFrame([row], columns=HEADINGS))
+        made.append(sv.assess(records).write_json(folder / f"{name}.json"))
+    return made
+
+
+@pytest.fixture
+def twice(quarters, tmp_path):
+    """The two files, each in a folder of its own."""
+    made = []
+    for path in quarters:
+        (tmp_path / path.stem).mkdir()
+        made.append(Path(shutil.copy(path, tmp_path / path.stem / "assessment.json")))
     return made
 
 
