@@ -46,7 +46,8 @@ def past_review(claim: Claim) -> Iterator[dict]:
             f"Proxies are past their day of review: {first_three(rows['proxy_id'])}.",
             rows,
             why="A newer figure may have been published since.",
-            what_to_do="Look at the source; where nothing newer is there, put review_by forward.",
+            what_to_do="Look at the source. Where nothing newer is there, put review_by forward in "
+            "a set of your own, or accept this finding and say what you saw.",
         )
 
 

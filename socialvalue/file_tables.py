@@ -232,6 +232,8 @@ def connect(owner: object) -> tuple[Any, Path]:
         "autoload_known_extensions": "false",
     }
     connection = duckdb.connect(config=settings)
+    # There is one bar, of `socialvalue.progress`, and none where it is not wanted.
+    connection.execute("SET enable_progress_bar = false")
     weakref.finalize(owner, _close, connection, folder)
     return connection, folder
 

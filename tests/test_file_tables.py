@@ -1,6 +1,9 @@
 """Are records in files read where they lie? CSV and Parquet, patterns, folders, partitions."""
 
 import gc
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -285,3 +288,24 @@ def test_what_is_changed_in_reading_a_large_file_is_said_at_the_command_line(tmp
     result = CliRunner().invoke(app, ["check", str(tmp_path)])
     assert result.exit_code == 0, result.output
     assert "outcomes, quantity: numbers written with a pound sign or thousands" in result.output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal on Windows")
+def test_the_engine_draws_no_bar_of_its_own_on_a_terminal():
+    # DuckDB turns its bar on where it sees a terminal: there would be two, and one that is not
+    # wanted by whoever said progress=False.
+    import pty
+
+    asked = """
+from socialvalue.file_tables import connect
+class Owner: pass
+owner = Owner()
+asked = connect(owner)[0].execute("SELECT current_setting('enable_progress_bar')")
+print(asked.fetchone()[0])
+"""
+    ours, theirs = pty.openpty()
+    done = subprocess.run([sys.executable, "-c", asked], stdout=theirs, stderr=theirs, stdin=theirs)
+    os.close(theirs)
+    said = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert done.returncode == 0 and "False" in said, said
