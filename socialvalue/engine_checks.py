@@ -14,10 +14,10 @@ from socialvalue import impact_map
 from socialvalue.adjustments import FIELDS
 from socialvalue.cross_checks import across_tables
 from socialvalue.engine_outcomes import EngineOutcomes
-from socialvalue.engine_tables import HeldTable
 from socialvalue.engines import Frame, fetch
 from socialvalue.file_tables import ROW
 from socialvalue.first_rows import FIRST_ROWS, UNIQUE, by_the_rules, explained, first_rows, told
+from socialvalue.identifiers import repeated_identifiers
 from socialvalue.impact_map import KEYS, SHARES
 from socialvalue.problem_rows import once_a_cell
 from socialvalue.proxy_rules import rows_net_of
@@ -88,11 +88,9 @@ def _repeated(checking: Checking) -> pd.DataFrame:
     if "outcome_id" not in held.names:
         return as_frame([])
     known = checking.read.identifiers
-    number, records = known[:2] if known else _number_of(_repeated_ids(held))
+    number, records, names = repeated_identifiers(held, "outcome_id", known, FIRST_ROWS)
     if not number:
         return as_frame([])
-    first = _repeated_ids(held).sort("outcome_id").head(FIRST_ROWS)
-    names = fetch(first)["outcome_id"].tolist()
     frame = held.frame.filter(nw.col("outcome_id").is_in(names))
     rows = first_rows(held, frame, 10 * FIRST_ROWS)
     problems = by_the_rules(checking, rows)
@@ -100,18 +98,7 @@ def _repeated(checking: Checking) -> pd.DataFrame:
     if ROW not in held.frame.collect_schema().names():
         todo = "Another record has it too. Give each record its own, or remove the copy."
         problems = problems.assign(what_to_do=todo)
-    return told(problems, rows, int(records - number))
-
-
-def _repeated_ids(held: HeldTable) -> Frame:
-    ids = held.frame.filter(~nw.col("outcome_id").is_null()).group_by("outcome_id")
-    return ids.agg(nw.len().alias("records")).filter(nw.col("records") > 1)
-
-
-def _number_of(repeated: Frame) -> tuple[int, int]:
-    sizes = repeated.select(nw.len().alias("ids"), nw.col("records").sum())
-    ids, records = fetch(sizes).iloc[0].fillna(0).astype("int64")
-    return int(ids), int(records)
+    return told(problems, rows, records - number)
 
 
 def _on_map(checking: Checking) -> tuple[list[Suspect], pd.DataFrame]:

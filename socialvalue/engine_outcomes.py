@@ -10,10 +10,12 @@ from socialvalue.assumptions import Assumptions
 from socialvalue.date_cells import TIME_LEFT_OUT
 from socialvalue.engine_tables import HeldTable
 from socialvalue.engines import carry, fetch
+from socialvalue.identifiers import Identifiers, plain_identifiers
 from socialvalue.impact_map import TEXT_KEYS
-from socialvalue.odd_cells import MOST_ODD, Identifiers, mended, odd_cells, plain_identifiers
+from socialvalue.odd_cells import MOST_ODD, mended, odd_cells
 from socialvalue.outcome_records import Collapsed, OutcomeRecords, outcome_records
 from socialvalue.schemas import OUTCOMES
+from socialvalue.text_screen import screen
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,13 @@ def read_outcomes(
     activities = tables["activities"]
     # Keys are read from the map, in which each of them stands once.
     read_later = (*TEXT_KEYS, *(["activity_id"] if len(activities) else []))
-    identifiers = plain_identifiers(held, "outcome_id")
-    read_already = () if identifiers is None else ("outcome_id",)
-    declared = [name for name in OUTCOMES.names if name not in (*read_later, *read_already)]
-    held = mended(held, odd_cells(held, [*declared, *breakdowns]))
+    columns = [*[name for name in OUTCOMES.names if name not in read_later], *breakdowns]
+    if held.source is None:
+        identifiers = plain_identifiers(held, "outcome_id")
+        plain = frozenset() if identifiers is None else frozenset(["outcome_id"])
+    else:
+        plain, identifiers = screen(held, columns, "outcome_id")
+    held = mended(held, odd_cells(held, [name for name in columns if name not in plain]))
     timed = _with_times(held)
     held = held.noted([TIME_LEFT_OUT], timed) if timed else held
     strange = _strange_activities(held, activities)

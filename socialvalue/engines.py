@@ -59,10 +59,10 @@ def fetch(frame: Frame) -> pd.DataFrame:
     except SocialValueError:
         raise
     except Exception as error:
-        raise _refused(frame, error) from error
+        raise refused(frame, error) from error
 
 
-def _refused(frame: Frame, error: Exception) -> EngineError:
+def refused(frame: Frame, error: Exception) -> EngineError:
     """What to do when an engine refuses a step: engines say so with errors of every kind."""
     lines = str(error).splitlines()
     said = lines[0][:300] if lines else type(error).__name__
@@ -94,7 +94,7 @@ def carry(small: pd.DataFrame, beside: Frame) -> Frame:
     try:
         return _carried(plain, beside, engine)
     except ImportError as error:
-        raise _refused(beside, error) from error
+        raise refused(beside, error) from error
 
 
 def _carried(small: pd.DataFrame, beside: Frame, engine: str) -> Frame:

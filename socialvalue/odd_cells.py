@@ -6,7 +6,7 @@ spreadsheet, and goes back as a few choices, or a small table to join by.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -54,7 +54,7 @@ def odd_cells(held: HeldTable, columns: Sequence[str]) -> dict[str, pd.DataFrame
     columns = [name for name in columns if name in held.text]
     if not columns:
         return {}
-    odd = {name: _is_odd(held, name) for name in columns}
+    odd = {name: is_odd(held, name) for name in columns}
     sums = [expr.cast(nw.Int64).sum().alias(name) for name, expr in odd.items()]
     counts = fetch(held.frame.select(*sums)).iloc[0].fillna(0)
     found = {}
@@ -72,56 +72,10 @@ def odd_cells(held: HeldTable, columns: Sequence[str]) -> dict[str, pd.DataFrame
     return found
 
 
-def _is_odd(held: HeldTable, name: str) -> nw.Expr:
+def is_odd(held: HeldTable, name: str) -> nw.Expr:
+    """Which cells of a column found as text are neither plain nor blank."""
     cell = nw.col(held.as_found(name))
     return ~plain_on_engine(held.column(name), cell).fill_null(True) & ~cell.is_null()
-
-
-class Identifiers(NamedTuple):
-    """How many identifiers stand in several records, those records, and records without one."""
-
-    repeated: int
-    records: int
-    blank: int
-
-
-def plain_identifiers(held: HeldTable, name: str) -> Identifiers | None:
-    """What there is to say of a column of identifiers that are all plain; in one pass.
-
-    Looking at each identifier once, on the way of finding those that stand twice, spares a pass
-    over all records.
-
-    Parameters
-    ----------
-    held : HeldTable
-    name : str
-        A column of identifiers.
-
-    Returns
-    -------
-    Identifiers or None
-        None where some cell is not plain, or the column was not found as text: that takes more than
-        one look.
-    """
-    if name not in held.text:
-        return None
-    cell = held.as_found(name)
-    blank, several = nw.col(cell).is_null(), nw.col("records") > 1
-    ids = held.frame.group_by(cell, drop_null_keys=False).agg(nw.len().alias("records"))
-    counts = ids.with_columns(
-        _is_odd(held, name).cast(nw.Int64).alias("odd_"),
-        (several & ~blank).cast(nw.Int64).alias("twice_"),
-        blank.cast(nw.Int64).alias("blank_"),
-    )
-    sums = counts.select(
-        nw.col("odd_", "twice_").sum(),
-        *[
-            (nw.col("records") * nw.col(which)).sum().alias(f"records_{which}")
-            for which in ("twice_", "blank_")
-        ],
-    )
-    odd, *found = fetch(sums).iloc[0].fillna(0).astype("int64")
-    return None if odd else Identifiers(*[int(each) for each in found])
 
 
 class _Weighed(Reading):

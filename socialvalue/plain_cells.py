@@ -5,7 +5,11 @@ digits, an ISO date. Patterns here take only what the parsers of `socialvalue.ce
 `socialvalue.date_cells` would read as it stands; every other cell is left to those, one by one.
 """
 
+import string
+from typing import Any
+
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from socialvalue.cells import MISSING
@@ -18,6 +22,20 @@ _NUMBERED = "^[0-9A-Za-z](?:[ -~]*[0-9])?$"
 _NUMBER = r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"
 _ISO_DAY = r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
 _VISIBLE = "[!-~]"
+_LETTERS = string.digits + string.ascii_letters
+_LONGEST_MISSING = max(map(len, MISSING))
+
+
+def _among(characters: str) -> np.ndarray:
+    """Which bytes are some characters, as a table of true and false."""
+    table = np.zeros(256, dtype=bool)
+    table[list(characters.encode())] = True
+    return table
+
+
+# The bytes of `_TEXT`: what a cell may begin with, end with, and hold.
+_FIRST, _LAST, _DIGIT = _among(_LETTERS), _among(_LETTERS + ".)!?"), _among(string.digits)
+_LEAST, _MOST = ord(" "), ord("~")
 
 
 def is_text(values: pd.Series) -> bool:
@@ -104,6 +122,62 @@ def plain_on_engine(column: Column | None, cell: nw.Expr) -> nw.Expr:
     # No word for a missing value ends with a digit, as almost all identifiers do.
     known = ~cell.str.to_lowercase().is_in(sorted(MISSING))
     return nw.when(cell.str.contains(_NUMBERED)).then(nw.lit(True)).otherwise(plain & known)
+
+
+def surely_plain(cells: Any, column: Column | None) -> bool:
+    """Whether every cell of a batch of identifiers or text that is not null is plain, by its bytes.
+
+    Parameters
+    ----------
+    cells : pyarrow.Array of str
+    column : Column or None
+        None for a column that no table declares.
+
+    Returns
+    -------
+    bool
+        False also where the batch is stored in a way that is not looked into.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> surely_plain(pa.array(["Group A", None]), None), surely_plain(pa.array([" Group A"]), None)
+    (True, False)
+    """
+    starts, ends, content = _bytes_of(cells)
+    if content is None:
+        return False
+    filled = ends > starts
+    if int(filled.sum()) != len(cells) - cells.null_count:
+        return False
+    starts, ends = starts[filled], ends[filled]
+    if not len(starts):
+        return True
+    first, last = content[starts], content[ends - 1]
+    written = content[starts[0] : ends[-1]]
+    if written.min() < _LEAST or written.max() > _MOST:
+        return False
+    if not (_FIRST[first].all() and _LAST[last].all()):
+        return False
+    if column is None or column.kind != "id":
+        return True
+    # No word for a missing value ends with a digit, as almost all identifiers do, or is long.
+    asked = ~_DIGIT[last] & (ends - starts <= _LONGEST_MISSING)
+    words = {content[a:b].tobytes() for a, b in zip(starts[asked], ends[asked], strict=True)}
+    return MISSING.isdisjoint(word.decode().lower() for word in words)
+
+
+def _bytes_of(cells: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Where each cell of a batch begins and ends in the bytes of all, and these."""
+    width = {"string": "int32", "large_string": "int64"}.get(str(cells.type))
+    none = np.array([], dtype="int64")
+    if width is None:
+        return none, none, None
+    _, offsets, content = cells.buffers()
+    if offsets is None or content is None:
+        return none, none, np.array([], dtype="uint8")
+    places = np.frombuffer(offsets, dtype=width)[cells.offset : cells.offset + len(cells) + 1]
+    return places[:-1], places[1:], np.frombuffer(content, dtype="uint8")
 
 
 def _matches(values: pd.Series, pattern: str) -> pd.Series:
