@@ -19,7 +19,9 @@ MAX_CELLS = 100_000_000
 _ODS_ERROR = b'value-type="error"'
 # A pattern of fixed letters is found twice as fast as the same letters by `in`.
 _XLSX_ERROR = re.compile(rb't="e"')
-_FORMULA, _PREFIXED_FORMULA, _ANY_PREFIXED_ROW = map(re.compile, (rb"<f", rb":f", rb":row"))
+_FORMULA, _PREFIXED_FORMULA = re.compile(rb"<f"), re.compile(rb":f")
+# No name has a prefix unless one is bound somewhere to the namespace of spreadsheets.
+_PREFIX = re.compile(rb"xmlns:[^=\s]+\s*=\s*[\"'][^\"']*spreadsheetml/(?:2006/)?main")
 _NO_RESULT = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</")
 # Patterns that begin with fixed letters are searched for many times faster than others.
 _ROW = re.compile(rb'<row\b[^>]*?\sr="(\d+)"')
@@ -56,8 +58,9 @@ def unread_cells(path: Path) -> dict[str, list[Place]]:
             found = {}
             for sheet, part in _sheet_parts(archive).items():
                 content = archive.read(part)
-                _refuse_far_cells(path, sheet, content)
-                if _XLSX_ERROR.search(content) or _has_no_result(content):
+                prefixed = _PREFIX.search(content) is not None
+                _refuse_far_cells(path, sheet, content, prefixed=prefixed)
+                if _XLSX_ERROR.search(content) or _has_no_result(content, prefixed=prefixed):
                     with archive.open(part) as stream:
                         found[sheet] = list(_places(stream))
             return found
@@ -68,10 +71,10 @@ def unread_cells(path: Path) -> dict[str, list[Place]]:
         ) from error
 
 
-def _has_no_result(content: bytes) -> bool:
+def _has_no_result(content: bytes, *, prefixed: bool) -> bool:
     """Whether a sheet has a formula without its result; most have no formula at all."""
-    formulas = _FORMULA.search(content) or _PREFIXED_FORMULA.search(content)
-    return formulas is not None and _NO_RESULT.search(content) is not None
+    formulas = _FORMULA.search(content) or (prefixed and _PREFIXED_FORMULA.search(content))
+    return bool(formulas) and _NO_RESULT.search(content) is not None
 
 
 def _refuse_errors(path: Path, archive: zipfile.ZipFile) -> dict[str, list[Place]]:
@@ -99,11 +102,14 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
-def _refuse_far_cells(path: Path, sheet: str, content: bytes) -> None:
+def _refuse_far_cells(path: Path, sheet: str, content: bytes, *, prefixed: bool) -> None:
     """Refuse a sheet with a stray cell so far out that all up to it would fill the memory."""
-    prefixed = _PREFIXED_ROW.findall(content) if _ANY_PREFIXED_ROW.search(content) else []
-    last = max(map(int, [*_ROW.findall(content), *prefixed]), default=0)
     wide = set(_WIDE.findall(content))
+    if not wide:
+        # No sheet has rows enough to be too large with columns of one letter.
+        return
+    rows = [*_ROW.findall(content), *(_PREFIXED_ROW.findall(content) if prefixed else [])]
+    last = max(map(int, rows), default=0)
     width = max((coordinate_to_tuple(f"{each.decode()}1")[1] for each in wide), default=0)
     if width * last > MAX_CELLS:
         raise InputError(

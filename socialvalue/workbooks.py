@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from socialvalue.columns import Table, plain_name
@@ -131,12 +132,13 @@ def table_of(rows: list[list[Any]], table: Table, origin: Origin, found: Found) 
     """Rows of a sheet as a frame whose index is the row the spreadsheet shows."""
     at = find_headings(rows, table, origin, found)
     header = [cell if cell != "" else None for cell in rows[at]]
-    frame = pd.DataFrame(rows[at + 1 :], columns=range(len(header)), dtype=object)
-    for place in frame:
-        # What is blank is so in a column at once: cell by cell takes three times as long.
-        blank = frame[place].to_numpy() == ""
-        if blank.any():
-            frame[place] = frame[place].mask(blank, None)
+    below = rows[at + 1 :]
+    cells = np.empty((len(below), len(header)), dtype=object)
+    if below:
+        cells[:] = below
+    # What is blank is so in all cells at once: one by one takes three times as long.
+    cells[cells == ""] = None
+    frame = pd.DataFrame(cells, dtype=object)
     frame.columns = pd.Index(header, dtype=object)
     frame.index = pd.RangeIndex(at + 2, at + 2 + len(frame))
     return frame
