@@ -7,6 +7,7 @@ said as no more than that.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -113,6 +114,8 @@ def _finding(claim: Claim, rule: str, hits: list[_Hit]) -> dict:
 
 
 def _of_people(claim: Claim) -> Iterator[_Hit]:
+    if claim.answers.both.empty:
+        return
     known = _Known(claim)
     for each in claim.answers.both.itertuples():
         hit = known.hit(each.set_, (each.low_, each.high_), int(each.people), float(each.value))
@@ -125,35 +128,44 @@ def _of_nobody_named(claim: Claim) -> Iterator[_Hit]:
     unnamed = sets[sets["row_id"].isin(claim.answers.unnamed) & ~sets["kind"].isin(OF_NAMED)]
     if unnamed.empty:
         return
-    known = _Known(claim)
     about = claim.rows.set_index("row_id")[["project", "stakeholder_group", "present_value"]]
     lines = unnamed.join(about, on="row_id")
     keys = ["set_", "project", "stakeholder_group"]
-    worth = lines.groupby([*keys, "side_"], dropna=False)["present_value"].sum().reset_index()
-    ids = lines.groupby([*keys, "side_"], dropna=False)["row_id"].agg(frozenset)
-    worth = worth.assign(ids=ids.to_numpy()).sort_values("present_value", ascending=False)
-    for (number, *_), cell in worth.groupby(keys, dropna=False, sort=False):
-        if len(cell) > 1:
-            two, value = cell.iloc[:2], float(cell["present_value"].iloc[1:].sum())
-            low, high = two["side_"]
-            hit = known.hit(number, (low, high), 0, value, frozenset().union(*two["ids"]))
-            if hit is not None:
-                yield hit
+    lines["cell"] = lines.groupby(keys, dropna=False, sort=False).ngroup()
+    # Cells with one side alone, as most are, have nothing to meet.
+    lines = lines[lines.groupby("cell")["side_"].transform("nunique") > 1]
+    known = _Known(claim)
+    sides = lines.groupby(["cell", "side_"])
+    worth = sides[["present_value"]].sum().reset_index()
+    worth = worth.assign(
+        set_=sides["set_"].first().to_numpy(), ids=sides["row_id"].agg(frozenset).to_numpy()
+    ).sort_values("present_value", ascending=False, kind="stable")
+    for _, cell in worth.groupby("cell", sort=False):
+        two, value = cell.iloc[:2], float(cell["present_value"].iloc[1:].sum())
+        low, high = two["side_"]
+        number = two["set_"].iloc[0]
+        hit = known.hit(number, (low, high), 0, value, frozenset().union(*two["ids"]))
+        if hit is not None:
+            yield hit
 
 
 class _Known:
     """What is known of sets and proxies, looked up once for all the hits."""
 
     def __init__(self, claim: Claim) -> None:
-        sets = claim.answers.sets
+        sets = self.sets = claim.answers.sets
         self.about = sets.drop_duplicates("set_").set_index("set_")
         self.about = self.about[["kind", "name", "year"]].to_dict("index")
         self.sides = sets.groupby(["set_", "side_"])["side"].first().to_dict()
         self.proxy = sets.groupby(["set_", "side_"])["proxy_id"].first().to_dict()
-        self.ids = sets.groupby(["set_", "side_"])["row_id"].agg(frozenset).to_dict()
         columns = ["proxy_id", *_READ]
         proxies = claim.rows.dropna(subset=["proxy_id"]).drop_duplicates("proxy_id")
         self.proxies = proxies[columns].set_index("proxy_id").to_dict("index")
+
+    @cached_property
+    def ids(self) -> dict[tuple[int, int], frozenset[int]]:
+        """Rows of each side of each set."""
+        return self.sets.groupby(["set_", "side_"])["row_id"].agg(frozenset).to_dict()
 
     def hit(
         self,
@@ -180,11 +192,10 @@ class _Known:
             return None
         when = "the same years" if kind == BY_YEAR else year
         words = f"{first} and {second}{what} in {when}"
-        rows = frozenset().union(*[self.ids[number, side] for side in sides])
-        rows = rows if ids is None else ids
-        return _Hit(
-            rule, ids is None, kind in (GROUP, BY_YEAR, LASTING), words, people, value, rows
-        )
+        sure = ids is None
+        if ids is None:
+            ids = frozenset().union(*[self.ids[number, side] for side in sides])
+        return _Hit(rule, sure, kind in (GROUP, BY_YEAR, LASTING), words, people, value, ids)
 
 
 def _rule_of(kind: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
