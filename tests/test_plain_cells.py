@@ -3,6 +3,7 @@
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 import socialvalue as sv
 from socialvalue.cells import Cell, not_a_value, parse_cell
 from socialvalue.date_cells import parse_date
-from socialvalue.plain_cells import is_text, plain_text, read_plain, surely_filled
+from socialvalue.plain_cells import is_text, plain_text, read_plain, surely_filled, surely_plain
 from socialvalue.raw_tables import filled_cells, is_filled
 from socialvalue.schemas import OUTCOMES
 
@@ -98,3 +99,26 @@ def test_days_of_a_database_are_days():
     assert typed[0] == pd.Timestamp(2024, 3, 25)
     assert pd.isna(typed[1])
     assert typed.dtype == "datetime64[us]"
+
+
+@pytest.mark.parametrize("name", ["outcome_id", "note"])
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
+@given(cells=st.lists(st.none() | CELLS, max_size=6), start=st.integers(0, 2))
+@example(cells=["O-1", None, "O-2"], start=0)
+@example(cells=["n/a", "O-1", "tbc"], start=1)
+@example(cells=["none", "none1", ""], start=0)
+@example(cells=["a~", "b", "c d"], start=1)
+@example(cells=[None, None], start=0)
+def test_a_batch_is_surely_plain_just_where_each_of_its_cells_is(name, kind, cells, start):
+    batch = pa.array(cells, type=kind)[start:]
+    column = OUTCOMES[name]
+    # The parsers see every cell: a plain one is read as it stands, a null has nothing to say.
+    said = [cell for cell in cells[start:] if cell is not None]
+    read = read_plain(pd.Series(said, dtype="str"), column)
+    assert surely_plain(batch, column) == bool(read.notna().all())
+
+
+def test_a_batch_stored_in_another_way_is_not_said_to_be_plain():
+    assert surely_plain(pa.array(["A", "B"]), None)
+    assert not surely_plain(pa.array(["A", "B"]).dictionary_encode(), None)
+    assert not surely_plain(pa.array(["A", "B"], type=pa.string_view()), None)
