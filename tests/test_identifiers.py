@@ -3,7 +3,7 @@
 import duckdb
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import socialvalue as sv
@@ -32,6 +32,7 @@ def by_hand(ids):
 
 @pytest.mark.parametrize("at_once", [1, 3, 1 << 26])
 @pytest.mark.parametrize("batch", [2, 1 << 18])
+@settings(max_examples=25, deadline=None)
 @given(ids=st.lists(NAMES, max_size=12))
 def test_hashes_find_what_a_count_by_hand_finds(at_once, batch, ids):
     with pytest.MonkeyPatch.context() as patch:
@@ -45,6 +46,7 @@ def test_hashes_find_what_a_count_by_hand_finds(at_once, batch, ids):
         assert told == (repeated, records, names[:2])
 
 
+@settings(max_examples=25, deadline=None)
 @given(ids=st.lists(NAMES, max_size=12))
 def test_every_way_of_looking_finds_the_same(ids):
     held = held_of(ids)
