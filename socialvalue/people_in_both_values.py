@@ -156,16 +156,18 @@ def _people_in_sets(placed: Frame, sets: pd.DataFrame) -> pd.DataFrame:
     small = sets[["row_id", "set_", "side_"]].astype("int64")
     small = small.assign(worth_=sets["worth"].astype("float64"))
     lines = worth_of_named(placed, small)
-    sides = lines.group_by(["set_", "person_id", "side_"]).agg(nw.col("worth_").sum())
-    people = sides.group_by(["set_", "person_id"]).agg(
-        nw.col("worth_").sum().alias("total_"),
-        nw.col("worth_").max().alias("best_"),
-        nw.col("side_").min().alias("low_"),
-        nw.col("side_").max().alias("high_"),
+    # Most people are on one side of a set: only those on several are added up by side.
+    whose = ["set_", "person_id"]
+    ends = lines.group_by(whose).agg(
+        nw.col("side_").min().alias("low_"), nw.col("side_").max().alias("high_")
     )
-    people = people.filter(nw.col("low_") != nw.col("high_")).with_columns(
-        (nw.col("total_") - nw.col("best_")).alias("value")
+    met = lines.join(ends.filter(nw.col("low_") != nw.col("high_")), on=whose, how="inner")  # type: ignore[arg-type]
+    by_pair = [*whose, "low_", "high_"]
+    sides = met.group_by([*by_pair, "side_"]).agg(nw.col("worth_").sum())
+    people = sides.group_by(by_pair).agg(
+        nw.col("worth_").sum().alias("total_"), nw.col("worth_").max().alias("best_")
     )
+    people = people.with_columns((nw.col("total_") - nw.col("best_")).alias("value"))
     counts = people.group_by(["set_", "low_", "high_"])
     return fetch(counts.agg(nw.len().alias("people"), nw.col("value").sum()))
 

@@ -45,8 +45,8 @@ def people_of_each_row(placed: Any) -> pd.DataFrame:
         row_id, people; rows without any person are left out.
     """
     query = (
-        "SELECT row_id, count(DISTINCT person_id)::DOUBLE AS people FROM placed "
-        "WHERE person_id IS NOT NULL GROUP BY row_id"
+        "SELECT row_id, count(*)::DOUBLE AS people FROM (SELECT DISTINCT row_id, person_id "
+        "FROM placed WHERE person_id IS NOT NULL) GROUP BY row_id"
     )
     return placed.query("placed", query).df()
 
