@@ -13,11 +13,10 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
-from socialvalue.columns import plain_name
+from socialvalue.columns import LOOKED_AT, heading_position, plain_name
 from socialvalue.errors import InputError, OutputError
 from socialvalue.files import replace_whole
 from socialvalue.schemas import TABLES
-from socialvalue.workbooks import LOOKED_AT, heading_position
 
 RED = PatternFill("solid", fgColor="FFF4B6A6")
 LIST = "_problems"

@@ -17,6 +17,8 @@ DTYPES = {
     "yes_no": "boolean",
     "date": "datetime64[us]",
 } | dict.fromkeys(NUMERIC, "float64")
+LOOKED_AT = 20
+"""Rows that are looked at for the headings."""
 EARLIEST, LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-12-31")
 # A zero-width space, a word joiner, a byte order mark and a soft hyphen: nobody sees them.
 # Characters that cannot be seen, and controls that no keyboard writes into a cell.
@@ -167,3 +169,11 @@ def yes_no(name: str, label: str, meaning: str, **more: Any) -> Column:
 def required(column: Column) -> Column:
     """The same column, with a value needed in every record."""
     return replace(column, required=True)
+
+
+def heading_position(rows: list[list[Any]], table: Table) -> int:
+    """Position of the row of headings: the first, unless a later one names more columns."""
+    named = [sum(table.name_of(cell) in table.names for cell in row) for row in rows[:LOOKED_AT]]
+    best = max(named, default=0)
+    # A title may happen to name one column; two more than the first row name is no chance.
+    return named.index(best) if best >= 2 and named[0] <= best - 2 else 0

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from socialvalue.columns import LOOKED_AT, Table, heading_position, plain_name
 from socialvalue.errors import InputError
 
-_LOOKED_AT = 20
 MEND = "Open it in a spreadsheet program and save it as CSV UTF-8 (comma delimited)."
 
 
@@ -97,10 +97,38 @@ def refuse_other_separators(path: Path) -> None:
     _width(path, "utf-8-sig")
 
 
+def headings_of(path: Path, table: Table) -> list[str]:
+    """The headings of a file, which must be in its first row and differ.
+
+    Raises
+    ------
+    InputError
+    """
+    first = _first_rows(path, "utf-8-sig")
+    headings = first[0] if first else []
+    at = heading_position(first, table)
+    if at:
+        above = f"row{'s 1 to' if at > 1 else ''} {at}"
+        raise InputError(
+            f"{path}: the headings are in row {at + 1}, not in row 1. Delete {above} above them."
+        )
+    if not any(cell.strip() for cell in headings):
+        raise InputError(f"{path} has no headings. Write them in its first row.")
+    plain = [plain_name(cell) for cell in headings]
+    twice = [cell for n, cell in enumerate(headings) if plain[n] and plain[n] in plain[:n]]
+    if twice:
+        raise InputError(f"{path}: the column {twice[0]!r} stands twice. Keep one of the two.")
+    return [cell.strip() for cell in headings]
+
+
+def _first_rows(path: Path, encoding: str) -> list[list[str]]:
+    with path.open(encoding=encoding, errors="replace", newline="") as lines:
+        return list(islice(csv.reader(lines), LOOKED_AT))
+
+
 def _width(path: Path, encoding: str) -> int:
     """How many cells a row has: as many as the first, unless that is a title of one cell."""
-    with path.open(encoding=encoding, errors="replace", newline="") as lines:
-        first = list(islice(csv.reader(lines), _LOOKED_AT))
+    first = _first_rows(path, encoding)
     written = [cell for cell in first[0] if cell.strip()] if first else []
     for mark, name in ((";", "semicolons"), ("\t", "tabs")):
         if len(written) == 1 and written[0].count(mark) >= 2:
@@ -121,7 +149,9 @@ def _why(path: Path, encoding: str, error: Exception) -> str:
         return f"{error}. {MEND}"
     line, cells = longer[0]
     more = f", and {len(longer) - 1} more lines likewise" if len(longer) > 1 else ""
-    return (
-        f"line {line} has {cells} cells where the headings are {width}{more}. Put values that "
-        f"hold a comma in quotation marks. {MEND}"
-    )
+    return too_long(f"line {line} has {cells} cells where the headings are {width}{more}")
+
+
+def too_long(what: str) -> str:
+    """What is wrong with a line of more cells than there are headings, and what to do."""
+    return f"{what}. Put values that hold a comma in quotation marks. {MEND}"

@@ -11,15 +11,20 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Sequence
-from csv import reader
 from glob import has_magic
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from socialvalue.columns import EARLIEST, LATEST, NUMERIC, Table, plain_name
-from socialvalue.csv_files import MEND, refuse_other_separators, refuse_what_is_no_text
+from socialvalue.columns import EARLIEST, LATEST, NUMERIC, Table
+from socialvalue.csv_files import (
+    MEND,
+    headings_of,
+    refuse_other_separators,
+    refuse_what_is_no_text,
+    too_long,
+)
 from socialvalue.errors import InputError
 from socialvalue.progress import step
 
@@ -28,6 +33,11 @@ ROW = "socialvalue_row_"
 MEMORY = "1GB"
 _UNNAMED = "column "
 SUFFIXES = (".csv", ".parquet")
+_TOO_LONG = re.compile(
+    r"Line: (?P<line>\d+).*Expected Number of Columns: (?P<width>\d+) Found: (?P<cells>\d+)",
+    re.DOTALL,
+)
+"""How DuckDB says that a line of a CSV file has more cells than there are headings."""
 
 
 class FileTable:
@@ -171,7 +181,7 @@ class FileTable:
         copies = []
         for at, file in enumerate(files):
             copy = folder / f"{at}.parquet"
-            headings = _headings(file)
+            headings = headings_of(file, self.table)
             kinds = [self._type(name) if typed else "VARCHAR" for name in headings]
             # Names of our own, for headings may be blank, or hold anything.
             read = ["VARCHAR" if kind == "DOUBLE" else kind for kind in kinds]
@@ -200,7 +210,9 @@ class FileTable:
 
     def _not_numbers(self, connection: Any, copies: Sequence[Path]) -> bool:
         """Whether a word such as nan, or infinity as a day, was taken for a number or a date."""
-        headings = {name: self._type(name) for file in self.files for name in _headings(file)}
+        headings = {
+            name: self._type(name) for file in self.files for name in headings_of(file, self.table)
+        }
         odd = [f"NOT isfinite({_name(n)})" for n, kind in headings.items() if kind == "DOUBLE"]
         span = f"DATE '{EARLIEST:%Y-%m-%d}' AND DATE '{LATEST:%Y-%m-%d}'"
         days = [name for name, kind in headings.items() if kind == "DATE"]
@@ -215,6 +227,12 @@ class FileTable:
 
     def _unreadable(self, error: Exception) -> InputError:
         said = re.sub(r"\s+", " ", str(error).partition("Possible")[0])[:300].strip()
+        found = _TOO_LONG.search(str(error))
+        if found and int(found["cells"]) > int(found["width"]):
+            # DuckDB stops at the first cell too many: how many there are it does not say.
+            line = f"line {found['line']} has more cells than the headings, which are"
+            why = too_long(f"{line} {found['width']}")
+            return InputError(f"{self} cannot be read as CSV: {why}")
         kind = "CSV" if self.is_csv else "Parquet"
         mend = f" {MEND}" if self.is_csv else ""
         return InputError(f"{self} cannot be read as {kind}: {said}.{mend}")
@@ -263,18 +281,6 @@ def _is_read(file: Path, folder: Path) -> bool:
     parts = file.relative_to(folder).parts
     hidden = any(part.startswith(("_", ".")) for part in parts)
     return file.is_file() and file.suffix.lower() in SUFFIXES and not hidden
-
-
-def _headings(file: Path) -> list[str]:
-    with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        first = next(reader(lines), [])
-    if not any(cell.strip() for cell in first):
-        raise InputError(f"{file} has no headings. Write them in its first row.")
-    plain = [plain_name(cell) for cell in first]
-    twice = [cell for at, cell in enumerate(first) if plain[at] and plain[at] in plain[:at]]
-    if twice:
-        raise InputError(f"{file}: the column {twice[0]!r} stands twice. Keep one of the two.")
-    return [cell.strip() for cell in first]
 
 
 def _in_utf8(file: Path, folder: Path, notes: list[str]) -> Path:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from socialvalue.columns import Table, plain_name
+from socialvalue.columns import LOOKED_AT, Table, plain_name
 from socialvalue.csv_files import read_csv_as_text as read_csv_as_text
 from socialvalue.csv_files import read_csv_cells
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.file_tables import FileTable
 from socialvalue.records import Found, Origin, Records
 from socialvalue.schemas import OUTCOMES, TABLES
-from socialvalue.workbooks import LOOKED_AT, WORKBOOKS, find_headings, read_workbook
+from socialvalue.workbooks import WORKBOOKS, find_headings, read_workbook
 
 FILES = (".csv", ".parquet")
 LARGE = 64_000_000

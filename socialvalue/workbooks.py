@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from socialvalue.columns import Table, plain_name
+from socialvalue.columns import Table, heading_position, plain_name
 from socialvalue.errors import InputError
 from socialvalue.records import Found, Origin, did_you_mean
 from socialvalue.schemas import TABLES
@@ -17,7 +17,6 @@ WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 IGNORED_SHEETS = ("notes", "readme", "about", "instructions", "lists")
 MAX_UNPACKED = 1_000_000_000
 MAX_RATIO = 200
-LOOKED_AT = 20
 
 
 def read_workbook(path: Path, sha256: str, found: Found) -> None:
@@ -155,11 +154,3 @@ def find_headings(rows: list[list[Any]], table: Table, origin: Origin, found: Fo
         todo = f"Delete row{'s 1 to' if at > 1 else ''} {at} above them."
         found.problem(origin, table.name, at + 1, "", (rule, todo))
     return at
-
-
-def heading_position(rows: list[list[Any]], table: Table) -> int:
-    """Position of the row of headings: the first, unless a later one names more columns."""
-    named = [sum(table.name_of(cell) in table.names for cell in row) for row in rows[:LOOKED_AT]]
-    best = max(named, default=0)
-    # A title may happen to name one column; two more than the first row name is no chance.
-    return named.index(best) if best >= 2 and named[0] <= best - 2 else 0

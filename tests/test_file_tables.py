@@ -157,7 +157,12 @@ def test_what_is_no_csv_is_refused_with_its_line(tmp_path):
         "b,all,2,2024-05-02,x,y",
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"outcomes.csv cannot be read as CSV: .*Line: 3"):
+    said = r"cannot be read as CSV: line 3 has more cells than the headings, which are 4\. Put"
+    with pytest.raises(InputError, match=said):
+        sv.check(sv.Records(outcomes=path))
+    lines.insert(0, "Outcomes of 2024")
+    path.write_text("\n\n" + "\n".join(lines[:3]) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"in row 4, not in row 1\. Delete rows 1 to 3 above them"):
         sv.check(sv.Records(outcomes=path))
     path.write_text("outcome_id;stakeholder_group;quantity\na;b;1\n", encoding="utf-8")
     with pytest.raises(InputError, match="semicolons"):
