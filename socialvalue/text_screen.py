@@ -100,11 +100,23 @@ class _Hashes:
         self.seen += len(hashes)
         if self.parts > 1:
             hashes = hashes[hashes % self.parts == self.part]
+        if self._filled + len(hashes) > len(self._hashes):
+            self._thin_out(len(hashes))
         filled = self._filled + len(hashes)
-        if filled > len(self._hashes):
-            self._hashes = np.resize(self._hashes, 2 * filled)
         self._hashes[self._filled : filled] = hashes
         self._filled = filled
+
+    def _thin_out(self, more: int) -> None:
+        """Make room: of a hash that stands often two are enough to say so."""
+        kept = self._hashes[: self._filled]
+        kept.sort()
+        often = np.zeros(len(kept), dtype=bool)
+        often[2:] = kept[2:] == kept[:-2]
+        kept = kept[~often]
+        self._filled = len(kept)
+        if 2 * self._filled + more > len(self._hashes):
+            self._hashes = np.empty(2 * (self._filled + more), dtype="uint64")
+        self._hashes[: self._filled] = kept
 
     def shared(self) -> np.ndarray:
         """Hashes that stand more than once."""
