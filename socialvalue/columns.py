@@ -17,6 +17,8 @@ DTYPES = {
     "yes_no": "boolean",
     "date": "datetime64[us]",
 } | dict.fromkeys(NUMERIC, "float64")
+OWN = "socialvalue_"
+"""Begins the names of columns that the library adds to records for its own use."""
 LOOKED_AT = 20
 """Rows that are looked at for the headings."""
 EARLIEST, LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-12-31")

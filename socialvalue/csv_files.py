@@ -1,6 +1,7 @@
 """What does a CSV file hold? Every cell as text, in UTF-8 or, said in the notes, Windows-1252."""
 
 import csv
+import shutil
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,27 @@ def _encoding(path: Path) -> str:
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8-sig"
+
+
+def in_utf8(file: Path, folder: Path, notes: list[str]) -> Path:
+    """The file, or its copy in UTF-8 where it is in Windows-1252, which is added to the notes."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            while text.read(1 << 24):
+                pass
+    except UnicodeDecodeError:
+        notes.append("the file is not UTF-8 and was read as Windows-1252")
+        copy = folder / f"utf8-{len(notes)}.csv"
+        try:
+            with (
+                file.open(encoding="cp1252", newline="") as text,
+                copy.open("w", encoding="utf-8", newline="") as out,
+            ):
+                shutil.copyfileobj(text, out, 1 << 24)
+        except UnicodeDecodeError as error:
+            raise InputError(f"{file} cannot be read as CSV: {error}. {MEND}") from error
+        return copy
+    return file
 
 
 def refuse_what_is_no_text(path: Path) -> None:

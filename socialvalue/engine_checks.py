@@ -12,11 +12,19 @@ import pandas as pd
 
 from socialvalue import impact_map
 from socialvalue.adjustments import FIELDS
+from socialvalue.columns import OWN
 from socialvalue.cross_checks import across_tables
 from socialvalue.engine_outcomes import EngineOutcomes
 from socialvalue.engines import Frame, fetch
-from socialvalue.file_tables import ROW
-from socialvalue.first_rows import FIRST_ROWS, UNIQUE, by_the_rules, explained, first_rows, told
+from socialvalue.first_rows import (
+    FIRST_ROWS,
+    UNIQUE,
+    by_the_rules,
+    explained,
+    first_rows,
+    is_numbered,
+    told,
+)
 from socialvalue.identifiers import repeated_identifiers
 from socialvalue.impact_map import KEYS, SHARES
 from socialvalue.problem_rows import once_a_cell
@@ -27,7 +35,7 @@ from socialvalue.table_checks import as_frame, of_one_table
 
 _NOBODY = "\x00"
 """Begins identifiers that no record can have."""
-_FOUND = "found_"
+_FOUND = f"{OWN}found"
 
 
 def problems_on_engine(checking: Checking) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -95,10 +103,10 @@ def _repeated(checking: Checking) -> pd.DataFrame:
     rows = first_rows(held, frame, 10 * FIRST_ROWS)
     problems = by_the_rules(checking, rows)
     problems = problems[problems["rule"] == UNIQUE].head(FIRST_ROWS)
-    if ROW not in held.frame.collect_schema().names():
+    if not is_numbered(held):
         todo = "Another record has it too. Give each record its own, or remove the copy."
         problems = problems.assign(what_to_do=todo)
-    return told(problems, rows, records - number)
+    return told(held, problems, rows, records - number)
 
 
 def _on_map(checking: Checking) -> tuple[list[Suspect], pd.DataFrame]:

@@ -11,7 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from socialvalue.columns import NUMERIC, Column, Table
+from socialvalue.columns import NUMERIC, OWN, Column, Table
 from socialvalue.engines import Frame, fetch, frame_of, not_nan
 from socialvalue.file_tables import ROW
 from socialvalue.plain_cells import plain_on_engine
@@ -19,9 +19,9 @@ from socialvalue.raw_tables import Reading, with_known_headers
 from socialvalue.records import NOTE_COLUMNS, PROBLEM_COLUMNS, Origin
 from socialvalue.tables import stacked
 
-RAW = "raw_"
+RAW = f"{OWN}raw_"
 """Prefix of a column as it was found, where what it says is another column."""
-STATE = "state_"
+STATE = f"{OWN}state_"
 """Prefix of what became of a cell: 0 plain, 1 read, 2 blank, 3 unread."""
 PLAIN, READ, BLANK, UNREAD = 0, 1, 2, 3
 _EXACT = 1e15

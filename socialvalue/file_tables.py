@@ -6,6 +6,7 @@ system's temporary files, which is gone when its records are; line numbers are k
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -17,10 +18,11 @@ from typing import Any
 
 import pandas as pd
 
-from socialvalue.columns import EARLIEST, LATEST, NUMERIC, Table
+from socialvalue.columns import EARLIEST, LATEST, NUMERIC, OWN, Table
 from socialvalue.csv_files import (
     MEND,
     headings_of,
+    in_utf8,
     refuse_other_separators,
     refuse_what_is_no_text,
     too_long,
@@ -28,11 +30,13 @@ from socialvalue.csv_files import (
 from socialvalue.errors import InputError
 from socialvalue.progress import step
 
-ROW = "socialvalue_row_"
-"""Number of a record, as a spreadsheet would show it."""
+ROW = f"{OWN}row_"
+"""Number of a record, as a spreadsheet would show it; of several files with the file before it."""
+_ROWS_OF_A_FILE = 1 << 40
 MEMORY = "1GB"
 _UNNAMED = "column "
 SUFFIXES = (".csv", ".parquet")
+_OF_DUCKDB = ("file_index", "file_row_number")
 _TOO_LONG = re.compile(
     r"Line: (?P<line>\d+).*Expected Number of Columns: (?P<width>\d+) Found: (?P<cells>\d+)",
     re.DOTALL,
@@ -89,6 +93,17 @@ class FileTable:
             self._opened = state, *self._open()
         return self._opened[1]
 
+    def row_names(self, numbers: pd.Series) -> list[Any]:
+        """What rows are called: their number; of several files ``3 of april.csv``."""
+        if len(self.files) == 1:
+            return numbers.astype("int64").tolist()
+        names = [file.name for file in self.files]
+        if len(set(names)) < len(names):
+            shared = os.path.commonpath([file.parent for file in self.files])
+            names = [file.relative_to(shared).as_posix() for file in self.files]
+        places = [divmod(int(number), _ROWS_OF_A_FILE) for number in numbers]
+        return [f"{row} of {names[file]}" for file, row in places]
+
     def kept(self, relation: Any) -> Any:
         """The answer to a question to the table, kept beside it and read from there."""
         if self._opened is None:
@@ -129,19 +144,23 @@ class FileTable:
     def _query(self, connection: Any, files: Sequence[Path]) -> str:
         names = ", ".join(_file(file) for file in files)
         hive = "true" if self.hive and not self.is_csv else "false"
-        source = (
-            f"read_parquet([{names}], union_by_name = true, file_row_number = true, "
-            f"hive_partitioning = {hive})"
-        )
-        left_out = ["file_row_number", *self._unnamed(connection, source)]
-        dropped = ", ".join(_name(name) for name in left_out)
-        return f"SELECT * EXCLUDE ({dropped}), file_row_number + 2 AS {ROW} FROM {source}"
+        source = f"read_parquet([{names}], union_by_name = true, hive_partitioning = {hive})"
+        columns = connection.query(f"SELECT * FROM {source}").columns
+        taken = [name for name in columns if name.lower() in _OF_DUCKDB]
+        if taken:
+            raise InputError(
+                f"{self}: the column {taken[0]!r} has a name that is kept for the place of a "
+                "record in its file. Give it another name."
+            )
+        left_out = ", ".join(map(_name, self._unnamed(connection, source, columns)))
+        every = f"* EXCLUDE ({left_out})" if left_out else "*"
+        row = f"file_index::BIGINT * {_ROWS_OF_A_FILE} + file_row_number + 2"
+        return f"SELECT {every}, {row} AS {ROW} FROM {source}"
 
-    def _unnamed(self, connection: Any, source: str) -> list[str]:
+    def _unnamed(self, connection: Any, source: str, columns: Sequence[str]) -> list[str]:
         """Columns of a CSV file without a name, in which nothing may be written."""
         if not self.is_csv:
             return []
-        columns = connection.query(f"SELECT * FROM {source}").columns
         unnamed = [name for name in columns if name.startswith(_UNNAMED)]
         for name in unnamed:
             query = f"SELECT 1 FROM {source} WHERE {_name(name)} IS NOT NULL LIMIT 1"
@@ -166,7 +185,7 @@ class FileTable:
                     return copies
             except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
                 if "unicode" in str(error) and files is self.files:
-                    files = [_in_utf8(file, folder, self.notes) for file in files]
+                    files = [in_utf8(file, folder, self.notes) for file in files]
                     continue
                 # What is no CSV is refused now: read less strictly, it would lose its records.
                 if "unterminated" in str(error):
@@ -281,27 +300,6 @@ def _is_read(file: Path, folder: Path) -> bool:
     parts = file.relative_to(folder).parts
     hidden = any(part.startswith(("_", ".")) for part in parts)
     return file.is_file() and file.suffix.lower() in SUFFIXES and not hidden
-
-
-def _in_utf8(file: Path, folder: Path, notes: list[str]) -> Path:
-    """The file, or its copy in UTF-8 where it is in Windows-1252."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            while text.read(1 << 24):
-                pass
-    except UnicodeDecodeError:
-        notes.append("the file is not UTF-8 and was read as Windows-1252")
-        copy = folder / f"utf8-{len(notes)}.csv"
-        try:
-            with (
-                file.open(encoding="cp1252", newline="") as text,
-                copy.open("w", encoding="utf-8", newline="") as out,
-            ):
-                shutil.copyfileobj(text, out, 1 << 24)
-        except UnicodeDecodeError as error:
-            raise InputError(f"{file} cannot be read as CSV: {error}. {MEND}") from error
-        return copy
-    return file
 
 
 def _cell(column: int, kind: str) -> str:

@@ -6,10 +6,11 @@ from dataclasses import replace
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from socialvalue.columns import OWN
 from socialvalue.cross_checks import across_tables
 from socialvalue.engine_tables import HeldTable
 from socialvalue.engines import Frame, fetch
-from socialvalue.file_tables import ROW
+from socialvalue.file_tables import ROW, FileTable
 from socialvalue.parse import parse_table
 from socialvalue.problem_rows import once_a_cell, shown
 from socialvalue.records import Records
@@ -36,7 +37,16 @@ def first_rows(
     rows = fetch((chosen.sort(*order) if order else chosen).head(most))
     rows = rows.drop(columns=[name for name in order if name not in (*found, ROW)])
     rows = rows.rename(columns=found)
-    return rows.set_index(ROW).rename_axis(None) if ROW in order else rows
+    if ROW not in order:
+        return rows
+    is_file = isinstance(held.source, FileTable)
+    names = held.source.row_names(rows[ROW]) if is_file else rows[ROW].tolist()
+    return rows.drop(columns=ROW).set_axis(pd.Index(names, dtype=object))
+
+
+def is_numbered(held: HeldTable) -> bool:
+    """Whether records have a number by which they can be found; those of many engines have none."""
+    return ROW in held.frame.collect_schema().names()
 
 
 def by_the_rules(checking: Checking, rows: pd.DataFrame, records: int = 0) -> pd.DataFrame:
@@ -66,7 +76,7 @@ def _explained_at_once(
     checking: Checking, suspects: Sequence[Suspect], frame: Frame
 ) -> list[pd.DataFrame]:
     held = checking.read.held
-    marks = {f"mark_{at}": each.where.fill_null(False) for at, each in enumerate(suspects)}
+    marks = {f"{OWN}mark_{at}": each.where.fill_null(False) for at, each in enumerate(suspects)}
     marked = frame.with_columns(*[expr.alias(name) for name, expr in marks.items()])
     any_of_them = nw.any_horizontal(*[nw.col(name) for name in marks], ignore_nulls=True)
     # Most files have few problems: all of them come in one go, and only long lists one by one.
@@ -83,14 +93,14 @@ def _explained_at_once(
 
 def _of_suspect(checking: Checking, suspect: Suspect, rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.head(FIRST_ROWS)
-    numbered = ROW in checking.read.held.frame.collect_schema().names()
-    rows = rows if numbered else rows.reset_index(drop=True)
+    held = checking.read.held
+    rows = rows if is_numbered(held) else rows.reset_index(drop=True)
     if suspect.todo is not None:
         lines = [
             problem(OUTCOMES, row, suspect.column, value, suspect.rule, suspect.todo[value])
             for row, value in rows[suspect.column].items()
         ]
-        return told(as_frame(lines), rows, suspect.records)
+        return told(held, as_frame(lines), rows, suspect.records)
     everyone = checking.read.collapsed.found["records"].sum()
     # Rows like these alone are no sign that all records are like them.
     records = len(rows) + (suspect.records < everyone)
@@ -98,17 +108,20 @@ def _of_suspect(checking: Checking, suspect: Suspect, rows: pd.DataFrame) -> pd.
     problems = problems[(problems["column"] == suspect.column) & (problems["rule"] != UNIQUE)]
     if suspect.rule:
         problems = problems[problems["rule"] == suspect.rule]
+    if len(problems) and problems["row"].isna().all():
+        # What holds for all records is one problem of the table.
+        return told(held, problems, rows, 1)
     if problems.empty:
         rule = suspect.rule or f"{suspect.column} breaks a rule"
         todo = f"Look at this column: {suspect.records:,} records are counted as wrong in it."
         problems = as_frame([problem(OUTCOMES, None, suspect.column, None, rule, todo)])
-    return told(problems, rows, suspect.records)
+    return told(held, problems, rows, suspect.records)
 
 
-def told(problems: pd.DataFrame, rows: pd.DataFrame, count: int) -> pd.DataFrame:
+def told(held: HeldTable, problems: pd.DataFrame, rows: pd.DataFrame, count: int) -> pd.DataFrame:
     """Problems with their values as written and the number of all records that have them."""
     told = shown(problems.assign(source=""), Records(outcomes=rows)).assign(count=count)
-    if isinstance(rows.index, pd.RangeIndex):
+    if not is_numbered(held):
         # An engine's rows have no numbers: a record is known by its identifier.
         told["row"] = None
     return told

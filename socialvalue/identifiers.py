@@ -15,6 +15,9 @@ from socialvalue.engine_tables import HeldTable
 from socialvalue.engines import Frame, fetch, frame_of
 from socialvalue.odd_cells import is_odd
 
+_MANY = 100_000
+"""More shared hashes than this are not looked up: a group for each identifier is quicker."""
+
 
 class Identifiers(NamedTuple):
     """How many identifiers stand in several records, those records, and records without one.
@@ -69,11 +72,11 @@ def plain_identifiers(held: HeldTable, name: str) -> Identifiers | None:
 
 def identifiers_of_hashes(
     held: HeldTable, name: str, hashes: np.ndarray, blank: int
-) -> Identifiers:
+) -> Identifiers | None:
     """What there is to say of identifiers, of which some have a hash that several records share.
 
     Equal identifiers have equal hashes, so all others stand once. These are counted by name, for
-    two identifiers may share a hash.
+    two identifiers may share a hash; where there are many, all are.
 
     Parameters
     ----------
@@ -86,6 +89,8 @@ def identifiers_of_hashes(
     """
     if not len(hashes):
         return Identifiers(0, 0, blank, hashes)
+    if len(hashes) > _MANY:
+        return plain_identifiers(held, name)
     number, records = _number_of(_repeated(_with_hashes(held, name, hashes), name))
     return Identifiers(number, records, blank, hashes)
 

@@ -9,6 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from socialvalue.columns import OWN
 from socialvalue.engines import Frame, carry, fetch
 from socialvalue.errors import SettingsError
 
@@ -47,7 +48,7 @@ RANGED_LEFT = "quantity_ranged_left"
 """Sum of the quantities that state a range, less the shares that the records state themselves."""
 SUMS = (*PRODUCTS, *RANGED, RANGED_LEFT, "records_with_range")
 ROW_CAP = 200_000
-_JOIN = "join_"
+_JOIN = f"{OWN}join_"
 _NULL = "-"
 _NO_NUMBER, _NO_TEXT = -1e300, ""
 

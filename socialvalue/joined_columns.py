@@ -45,6 +45,17 @@ _OF_THE_MAP = (
     "deadweight",
     "displacement",
     "attribution_to_others",
+    "qd",
+    "qp",
+    "qa",
+    "qdp",
+    "qda",
+    "qpa",
+    "qdpa",
+    "quantity_low_left",
+    "quantity_high_left",
+    "quantity_ranged_left",
+    "records_with_range",
 )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from socialvalue.columns import NUMERIC
+from socialvalue.columns import NUMERIC, OWN
 from socialvalue.engine_tables import (
     BLANK,
     PLAIN,
@@ -31,6 +31,7 @@ from socialvalue.records import NOTE_COLUMNS, PROBLEM_COLUMNS
 
 MOST_ODD = 200_000
 _FEW = 20
+_ODD, _READ = f"{OWN}odd", f"{OWN}read"
 
 
 def odd_cells(held: HeldTable, columns: Sequence[str]) -> dict[str, pd.DataFrame]:
@@ -154,32 +155,32 @@ def _with_readings(
         filled = read.dt.strftime("%Y-%m-%d").astype("string").fillna("")
     else:
         filled = read.astype("string").fillna("")
-    small = pd.DataFrame({"odd_": values["value"].astype("string"), "read_": filled})
+    small = pd.DataFrame({_ODD: values["value"].astype("string"), _READ: filled})
     small[STATE + name] = state
     if held.as_found(name) == name:
         frame = frame.with_columns(nw.col(name).alias(RAW + name))
     joined = _chosen(frame, name, small) if len(small) <= _FEW else _joined(frame, name, small)
-    typed = nw.when(nw.col(STATE + name) == READ).then(nw.col("read_")).otherwise(None)
+    typed = nw.when(nw.col(STATE + name) == READ).then(nw.col(_READ)).otherwise(None)
     if kind == "date":
         typed = typed.str.to_datetime(format="%Y-%m-%d")
     else:
         typed = nw.when(nw.col(STATE + name) == PLAIN).then(nw.col(name)).otherwise(typed)
-    return joined.with_columns(typed.alias(name)).drop("read_")
+    return joined.with_columns(typed.alias(name)).drop(_READ)
 
 
 def _joined(frame: Frame, name: str, small: pd.DataFrame) -> Frame:
-    beside = frame.with_columns(nw.col(RAW + name).fill_null("").alias("odd_"))
-    joined = beside.join(carry(small, frame), on="odd_", how="left").drop("odd_")  # type: ignore[arg-type]
+    beside = frame.with_columns(nw.col(RAW + name).fill_null("").alias(_ODD))
+    joined = beside.join(carry(small, frame), on=_ODD, how="left").drop(_ODD)  # type: ignore[arg-type]
     return joined.with_columns(nw.col(STATE + name).fill_null(PLAIN))
 
 
 def _chosen(frame: Frame, name: str, small: pd.DataFrame) -> Frame:
     """The same without a join: few values are chosen between where they stand."""
-    is_number = pd.api.types.is_float_dtype(small["read_"])
+    is_number = pd.api.types.is_float_dtype(small[_READ])
     read: Any = nw.lit(None, dtype=nw.Float64 if is_number else nw.String)
     state: Any = nw.lit(PLAIN)
     for odd, value, mark in small.itertuples(index=False):
         here = nw.col(RAW + name) == odd
         read = nw.when(here).then(nw.lit(value)).otherwise(read)
         state = nw.when(here).then(nw.lit(mark)).otherwise(state)
-    return frame.with_columns(read.alias("read_"), state.alias(STATE + name))
+    return frame.with_columns(read.alias(_READ), state.alias(STATE + name))

@@ -8,13 +8,14 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from socialvalue import impact_map
+from socialvalue.columns import OWN
 from socialvalue.engines import Frame, frame_of
 from socialvalue.file_tables import FileTable
 from socialvalue.frameworks import SCOPES, assign_link_sets
 from socialvalue.impact_map import KEYS, RANGED, SHARES, SUMS
 from socialvalue.joined_columns import refuse_breakdowns, whole_numbers, with_activities
 
-_LINK = "link_"
+_LINK = f"{OWN}link_"
 _PEOPLE = ("person_id", "people")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from socialvalue.columns import Table, clean_text
+from socialvalue.columns import OWN, Table, clean_text
 from socialvalue.plain_cells import is_text, surely_filled
 from socialvalue.records import NOTE_COLUMNS, PROBLEM_COLUMNS, Origin, did_you_mean
 
@@ -124,6 +124,10 @@ def _keeps(name: str, header: Any, reading: Reading) -> bool:
     table = reading.table
     if name in table.names:
         return True
+    if name.startswith(OWN):
+        rule = f"names that begin with {OWN} are the library's own"
+        reading.problem(reading.heading, str(header), str(header), rule, "Rename the column.")
+        return False
     if name == "attribution" and "attribution_to_others" in table.names:
         reading.problem(
             reading.heading,
@@ -174,7 +178,10 @@ def is_filled(values: pd.Series) -> pd.Series:
 def _is_blank(cell: Any) -> bool:
     if not isinstance(cell, str):
         return False
-    return not cell.strip() or (not cell.isascii() and not clean_text(cell))
+    # Text that can all be seen need not be looked at: nearly all is.
+    return not cell.strip() or (
+        not (cell.isascii() and cell.isprintable()) and not clean_text(cell)
+    )
 
 
 def without_blank_rows(raw: pd.DataFrame, reading: Reading) -> pd.DataFrame:

@@ -22,12 +22,19 @@ _XLSX_ERROR = re.compile(rb't="e"')
 _FORMULA, _PREFIXED_FORMULA = re.compile(rb"<f"), re.compile(rb":f")
 # No name has a prefix unless one is bound somewhere to the namespace of spreadsheets.
 _PREFIX = re.compile(rb"xmlns:[^=\s]+\s*=\s*[\"'][^\"']*spreadsheetml/(?:2006/)?main")
-_NO_RESULT = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</")
+_NO_RESULT = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</"
+)
 # Patterns that begin with fixed letters are searched for many times faster than others.
 _ROW = re.compile(rb'<row\b[^>]*?\sr="(\d+)"')
 _PREFIXED_ROW = re.compile(rb':row\b[^>]*?\sr="(\d+)"')
 _WIDE = re.compile(rb'r="([A-Z]{2,3})\d+"')
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_RELATIONS = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+    # Of a strict workbook.
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
+)
 # Forbidden XML is a ValueError; what has a password, a RuntimeError.
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -95,7 +102,10 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
     parts = {}
     for sheet in book.iter():
-        target = targets.get(sheet.get(_RELATION), "") if sheet.tag.endswith("}sheet") else ""
+        if not sheet.tag.endswith("}sheet"):
+            continue
+        named = [sheet.get(relation) for relation in _RELATIONS if sheet.get(relation)]
+        target = targets.get(named[0], "") if named else ""
         if "worksheets/" in target:
             name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
             parts[str(sheet.get("name"))] = name

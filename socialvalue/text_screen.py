@@ -20,6 +20,8 @@ from socialvalue.progress import step
 
 BATCH = 1 << 18
 """Records in one batch."""
+LONGEST = 100
+"""Longer text is not handed over: a batch must not grow with what somebody writes into a note."""
 SORTED_AT_ONCE = 1 << 26
 """Hashes in one sort: half a gigabyte. Those of more records are sorted a part at a time."""
 _KINDS = ("id", "text")
@@ -130,7 +132,8 @@ def _batches(held: HeldTable, identifier: str, cells: Sequence[str]) -> Iterator
     name = quoted(held.as_found(identifier))
     columns = [
         f"CASE WHEN {name} IS NOT NULL THEN hash({name}) END AS hash_",
-        *map(quoted, cells),
+        # A blank in its place is not plain: the engine is asked of the whole column.
+        *[f"CASE WHEN strlen({c}) > {LONGEST} THEN ' ' ELSE {c} END" for c in map(quoted, cells)],
     ]
     step()
     relation = held.frame.to_native().query("held", f"SELECT {', '.join(columns)} FROM held")
