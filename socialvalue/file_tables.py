@@ -36,7 +36,7 @@ _ROWS_OF_A_FILE = 1 << 40
 MEMORY = "1GB"
 _UNNAMED = "column "
 SUFFIXES = (".csv", ".parquet")
-_OF_DUCKDB = ("file_index", "file_row_number")
+_KEPT = ("file_index", "file_row_number", ROW)
 _TOO_LONG = re.compile(
     r"Line: (?P<line>\d+).*Expected Number of Columns: (?P<width>\d+) Found: (?P<cells>\d+)",
     re.DOTALL,
@@ -146,7 +146,7 @@ class FileTable:
         hive = "true" if self.hive and not self.is_csv else "false"
         source = f"read_parquet([{names}], union_by_name = true, hive_partitioning = {hive})"
         columns = connection.query(f"SELECT * FROM {source}").columns
-        taken = [name for name in columns if name.lower() in _OF_DUCKDB]
+        taken = [name for name in columns if name.lower() in _KEPT]
         if taken:
             raise InputError(
                 f"{self}: the column {taken[0]!r} has a name that is kept for the place of a "

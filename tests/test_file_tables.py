@@ -314,3 +314,141 @@ print(asked.fetchone()[0])
     said = os.read(ours, 10_000).decode()
     os.close(ours)
     assert done.returncode == 0 and "False" in said, said
+
+
+def simple(records: int = 12, prefix: str = "A") -> pd.DataFrame:
+    """Records without a fault, of one group on one day."""
+    return pd.DataFrame(
+        {
+            "outcome_id": [f"{prefix}-{at}" for at in range(records)],
+            "stakeholder_group": "all",
+            "proxy_id": "wb_wellby",
+            "quantity": 1.0,
+            "date": pd.Timestamp("2024-05-01"),
+            "deadweight": 0.1,
+        }
+    )
+
+
+def with_bad(frame: pd.DataFrame, *rows: int) -> pd.DataFrame:
+    return frame.assign(deadweight=[35.0 if at in rows else 0.1 for at in range(len(frame))])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("bad", [(4,), (4, 5), (4, 7), (2, 5, 8), (2, 5, 9), tuple(range(12))])
+def test_rows_keep_their_numbers_however_they_are_spaced(tmp_path, suffix, bad):
+    path, frame = tmp_path / f"outcomes.{suffix}", with_bad(simple(), *bad)
+    as_csv(frame, path) if suffix == "csv" else frame.to_parquet(path)
+    found = sv.check(sv.Records(outcomes=path))
+    assert found["row"].tolist() == [at + 2 for at in bad]
+    assert set(found["count"]) == {len(bad)}
+
+
+def test_a_large_frame_names_its_rows_however_they_are_spaced(monkeypatch):
+    monkeypatch.setattr("socialvalue.large_frames.LARGE", 5)
+    frame = with_bad(simple(), 4, 7).set_axis(range(100, 112))
+    assert sv.check(sv.Records(outcomes=frame))["row"].tolist() == [104, 107]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_rows_of_several_files_name_their_file(tmp_path, suffix):
+    for name, rows in (("april", (3,)), ("may", (3, 10))):
+        frame = with_bad(simple(prefix=name), *rows)
+        frame.loc[11, "outcome_id"] = "twice"
+        path = tmp_path / f"{name}.{suffix}"
+        as_csv(frame, path) if suffix == "csv" else frame.to_parquet(path)
+    found = sv.check(sv.Records(outcomes=tmp_path))
+    bad = found[found["column"] == "deadweight"]
+    wanted = [f"5 of april.{suffix}", f"5 of may.{suffix}", f"12 of may.{suffix}"]
+    assert bad["row"].tolist() == wanted
+    twice = found[found["column"] == "outcome_id"]
+    assert twice["row"].tolist() == [f"13 of may.{suffix}"]
+    assert f"also in row 13 of april.{suffix}." in twice["what_to_do"].item()
+
+
+def test_rows_of_files_of_one_name_name_their_folder(tmp_path):
+    for ward in ("Abbey", "Bridge"):
+        folder = tmp_path / f"ward={ward}"
+        folder.mkdir()
+        with_bad(simple(prefix=ward), 4).to_parquet(folder / "part.parquet")
+    found = sv.check(sv.Records(outcomes=tmp_path))
+    wanted = [f"6 of ward={ward}/part.parquet" for ward in ("Abbey", "Bridge")]
+    assert found["row"].tolist() == wanted
+
+
+def test_columns_with_names_like_those_of_the_library_are_columns_of_the_user(tmp_path):
+    frame = simple(4).drop(columns="deadweight")
+    frame = frame.assign(
+        quantity=[1.0, 2.0, 3.0, 4.0],
+        ward=["Abbey ", "Abbey", "Bridge", "Bridge"],
+        raw_ward=["x", " y", "x", "x"],
+        read_=["p", "p ", "q", "q"],
+        state_ward=["1", "1", "1", "2"],
+    )
+    path = tmp_path / "outcomes.parquet"
+    frame.to_parquet(path)
+    names = ["ward", "raw_ward", "read_", "state_ward"]
+    found = sv.assess(sv.Records(outcomes=path), breakdowns=names)
+    wanted = sv.assess(sv.Records(outcomes=frame), breakdowns=names)
+    for name in names:
+        pd.testing.assert_frame_equal(found.by(name), wanted.by(name), check_dtype=False)
+
+
+@pytest.mark.parametrize("kept", [{"socialvalue_raw_ward": "x"}, {"socialvalue_row_": 1}])
+def test_names_that_the_library_keeps_are_refused_alike(tmp_path, kept):
+    frame = simple().assign(**kept)
+    frame.to_parquet(tmp_path / "outcomes.parquet")
+    with pytest.raises(InputError, match="names that begin with socialvalue_"):
+        sv.assess(sv.Records(outcomes=frame))
+    with pytest.raises(InputError, match=r"socialvalue_row_|names that begin with socialvalue_"):
+        sv.assess(sv.Records(outcomes=tmp_path / "outcomes.parquet"))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_column_named_as_the_place_of_a_record_is_refused_in_words(tmp_path, suffix):
+    frame = simple().assign(File_Row_Number=1)
+    path = tmp_path / f"outcomes.{suffix}"
+    as_csv(frame, path) if suffix == "csv" else frame.to_parquet(path)
+    with pytest.raises(InputError, match="'File_Row_Number' has a name that is kept"):
+        sv.check(sv.Records(outcomes=path))
+
+
+def test_long_text_is_read_as_short_text_is(tmp_path):
+    frame = simple().assign(note=["short", "long " * 60 + "end", *["x" * 150] * 9, " spaced"])
+    frame.to_parquet(tmp_path / "outcomes.parquet")
+    found, wanted = (
+        sv.assess(sv.Records(outcomes=each)) for each in (tmp_path / "outcomes.parquet", frame)
+    )
+    assert found.totals["present_value"] == pytest.approx(wanted.totals["present_value"])
+    what = ["column", "what", "count"]
+    pd.testing.assert_frame_equal(found.coerced[what], wanted.coerced[what], check_dtype=False)
+
+
+def test_where_many_identifiers_repeat_all_are_counted_by_name(tmp_path, monkeypatch):
+    monkeypatch.setattr("socialvalue.identifiers._MANY", 3)
+    frame = pd.concat([simple(), simple()], ignore_index=True)
+    frame.to_parquet(tmp_path / "outcomes.parquet")
+    found = sv.check(sv.Records(outcomes=tmp_path / "outcomes.parquet"))
+    assert found["row"].tolist() == list(range(14, 26))
+    assert set(found["count"]) == {12}
+
+
+@pytest.mark.parametrize("cell", ["\x01", "\u200b\x02 "])
+def test_a_cell_in_which_nothing_can_be_seen_is_blank(tmp_path, cell):
+    frame = simple().assign(stakeholder_group=["all"] * 11 + [cell])
+    frame.to_parquet(tmp_path / "outcomes.parquet")
+    for outcomes_of in (frame, tmp_path / "outcomes.parquet"):
+        found = sv.check(sv.Records(outcomes=outcomes_of))
+        assert found["rule"].tolist() == ["stakeholder_group is required"]
+
+
+def test_activities_that_no_record_names_are_one_problem(tmp_path):
+    frame = simple()
+    frame.to_parquet(tmp_path / "outcomes.parquet")
+    activities = pd.DataFrame({"activity_id": ["A-1"], "date": ["2024-05-01"]})
+    lines = []
+    for outcomes_of in (frame, tmp_path / "outcomes.parquet"):
+        found = sv.check(sv.Records(outcomes=outcomes_of, activities=activities))
+        lines.append(found[found["column"] == "activity_id"][["rule", "count"]].values.tolist())
+    assert lines[0] == lines[1]
+    assert [count for _, count in lines[0]] == [1]

@@ -16,6 +16,7 @@ import socialvalue as sv
 from socialvalue.csv_files import read_csv_as_text
 from socialvalue.errors import InputError, SettingsError
 from socialvalue.parse import parse_records
+from socialvalue.spreadsheet_errors import unread_cells
 
 HEADINGS = ["outcome_id", "stakeholder_group", "quantity", "date", "deadweight", "intended"]
 ROWS = [
@@ -265,6 +266,55 @@ def test_a_stray_cell_is_seen_where_tags_have_a_prefix(tmp_path):
             archive.writestr(part, content)
     with pytest.raises(InputError, match="sheet outcomes reaches to column .* row 1,048,576"):
         sv.read_records(tmp_path / "prefixed.xlsx")
+
+
+def rewritten(path, name, change):
+    """The same workbook with one of its parts changed."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {each: archive.read(each) for each in archive.namelist()}
+    parts = {each: change(each, content) for each, content in parts.items()}
+    with zipfile.ZipFile(path.with_name(name), "w") as archive:
+        for each, content in parts.items():
+            archive.writestr(each, content)
+    return path.with_name(name)
+
+
+def strict(name, content):
+    """A part as a strict workbook has it: of other namespaces."""
+    content = content.replace(
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    )
+    return content.replace(
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    )
+
+
+def test_errors_are_found_in_a_strict_workbook(tmp_path):
+    book = openpyxl.load_workbook(book_of(tmp_path / "hub.xlsx", {"outcomes": [HEADINGS, *ROWS]}))
+    book["outcomes"].cell(2, 1).value = "#REF!"
+    book["outcomes"].cell(3, 1).value = "=1+1"
+    book.save(tmp_path / "hub.xlsx")
+    path = rewritten(tmp_path / "hub.xlsx", "strict.xlsx", strict)
+    assert unread_cells(path) == {"outcomes": [(2, 1, "#REF!"), (3, 1, "=1+1")]}
+
+
+@pytest.mark.parametrize("empty", [b"<x:v></x:v>", b"<x:v/>", b"<x:v />", b""])
+def test_a_formula_without_result_is_found_where_tags_have_a_prefix(tmp_path, empty):
+    book = openpyxl.load_workbook(book_of(tmp_path / "hub.xlsx", {"outcomes": [HEADINGS, *ROWS]}))
+    book["outcomes"].cell(3, 1).value = "=1+1"
+    book.save(tmp_path / "hub.xlsx")
+
+    def prefixed(name, content):
+        if name != "xl/worksheets/sheet1.xml":
+            return content
+        sheet = re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", content)
+        sheet = re.sub(rb"</x:f>(<x:v ?/>|<x:v></x:v>)?", b"</x:f>" + empty, sheet)
+        return sheet.replace(b"xmlns=", b"xmlns:x=", 1)
+
+    path = rewritten(tmp_path / "hub.xlsx", "prefixed.xlsx", prefixed)
+    assert unread_cells(path) == {"outcomes": [(3, 1, "=1+1")]}
 
 
 def test_a_stray_cell_to_the_right_costs_nothing(tmp_path):
