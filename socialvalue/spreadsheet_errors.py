@@ -30,6 +30,9 @@ _NO_RESULT = re.compile(
 _ROW = re.compile(rb'<row\b[^>]*?\sr="(\d+)"')
 _PREFIXED_ROW = re.compile(rb':row\b[^>]*?\sr="(\d+)"')
 _WIDE = re.compile(rb'r="([A-Z]{2,3})\d+"')
+# An error, a formula, a prefix or a column of two letters; none is longer than the overlap.
+_MARKS = (_XLSX_ERROR, _FORMULA, _PREFIX, _WIDE)
+_PIECE, _OVERLAP = 1 << 18, 256
 _RELATIONS = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
     # Of a strict workbook.
@@ -64,6 +67,8 @@ def unread_cells(path: Path) -> dict[str, list[Place]]:
                 return _refuse_errors(path, archive)
             found = {}
             for sheet, part in _sheet_parts(archive).items():
+                if not _is_marked(archive, part):
+                    continue
                 content = archive.read(part)
                 prefixed = _PREFIX.search(content) is not None
                 _refuse_far_cells(path, sheet, content, prefixed=prefixed)
@@ -76,6 +81,21 @@ def unread_cells(path: Path) -> dict[str, list[Place]]:
             f"{path} is damaged or has a password. Open it in a spreadsheet program and save it "
             "again as .xlsx."
         ) from error
+
+
+def _is_marked(archive: zipfile.ZipFile, part: str) -> bool:
+    """Whether there is anything in a sheet that must be looked at as a whole; mostly there is not.
+
+    It is read a piece at a time, and the end of each piece again with the next.
+    """
+    before = b""
+    with archive.open(part) as stream:
+        while piece := stream.read(_PIECE):
+            content = before + piece
+            if any(mark.search(content) for mark in _MARKS):
+                return True
+            before = content[-_OVERLAP:]
+    return False
 
 
 def _has_no_result(content: bytes, *, prefixed: bool) -> bool:
