@@ -47,7 +47,8 @@ def check(
     -------
     DataFrame
         table, row (as the spreadsheet shows it; of several files with the file, as in ``3 of
-        april.csv``), column, value (as written; hidden where it would identify somebody), rule, what_to_do, source, record (its identifier), count (of all
+        april.csv``), column, value (as written; hidden where it would identify somebody), rule,
+        what_to_do, source, record (its identifier), count (of all
         problems of the rule in the column). Empty where nothing is wrong. Of records on an
         engine, in files given by their path and in frames of more than 250,000 rows, the first
         100 rows of each rule are listed and all are counted; where an engine numbers no rows, row
