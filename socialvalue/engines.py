@@ -145,3 +145,14 @@ def _schema(small: pd.DataFrame) -> dict[str, Any]:
 def not_nan(column: nw.Expr) -> nw.Expr:
     """A number, null where it is not a number: both mean missing."""
     return nw.when(~column.is_nan()).then(column)
+
+
+def quoted(column: str) -> str:
+    """The name of a column as it stands in SQL.
+
+    Examples
+    --------
+    >>> quoted('my "own" ward')
+    '"my ""own"" ward"'
+    """
+    return '"' + column.replace('"', '""') + '"'

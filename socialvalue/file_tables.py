@@ -27,6 +27,7 @@ from socialvalue.csv_files import (
     refuse_what_is_no_text,
     too_long,
 )
+from socialvalue.engines import quoted
 from socialvalue.errors import InputError
 from socialvalue.progress import step
 
@@ -152,7 +153,7 @@ class FileTable:
                 f"{self}: the column {taken[0]!r} has a name that is kept for the place of a "
                 "record in its file. Give it another name."
             )
-        left_out = ", ".join(map(_name, self._unnamed(connection, source, columns)))
+        left_out = ", ".join(map(quoted, self._unnamed(connection, source, columns)))
         every = f"* EXCLUDE ({left_out})" if left_out else "*"
         row = f"file_index::BIGINT * {_ROWS_OF_A_FILE} + file_row_number + 2"
         return f"SELECT {every}, {row} AS {ROW} FROM {source}"
@@ -163,7 +164,7 @@ class FileTable:
             return []
         unnamed = [name for name in columns if name.startswith(_UNNAMED)]
         for name in unnamed:
-            query = f"SELECT 1 FROM {source} WHERE {_name(name)} IS NOT NULL LIMIT 1"
+            query = f"SELECT 1 FROM {source} WHERE {quoted(name)} IS NOT NULL LIMIT 1"
             if connection.execute(query).fetchone():
                 raise InputError(
                     f"{self}: {name} has values and no name. Give it a name in the first row, or "
@@ -207,7 +208,7 @@ class FileTable:
             columns = ", ".join(f"c{n}: '{kind}'" for n, kind in enumerate(read))
             named = [name or f"{_UNNAMED}{n + 1}" for n, name in enumerate(headings)]
             chosen = ", ".join(
-                f"{_cell(n, kind)} AS {_name(name)}"
+                f"{_cell(n, kind)} AS {quoted(name)}"
                 for n, (kind, name) in enumerate(zip(kinds, named, strict=True))
             )
             padding = "" if typed else ", null_padding = true, parallel = false"
@@ -232,10 +233,10 @@ class FileTable:
         headings = {
             name: self._type(name) for file in self.files for name in headings_of(file, self.table)
         }
-        odd = [f"NOT isfinite({_name(n)})" for n, kind in headings.items() if kind == "DOUBLE"]
+        odd = [f"NOT isfinite({quoted(n)})" for n, kind in headings.items() if kind == "DOUBLE"]
         span = f"DATE '{EARLIEST:%Y-%m-%d}' AND DATE '{LATEST:%Y-%m-%d}'"
         days = [name for name, kind in headings.items() if kind == "DATE"]
-        odd += [f"{_name(name)} NOT BETWEEN {span}" for name in days]
+        odd += [f"{quoted(name)} NOT BETWEEN {span}" for name in days]
         if not odd:
             return False
         files, any_odd = ", ".join(_file(copy) for copy in copies), " OR ".join(odd)
@@ -323,10 +324,6 @@ def _file(path: Path) -> str:
 
 def _quoted(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
-
-
-def _name(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
 
 
 def _close(connection: Any, folder: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from socialvalue.engine_tables import HeldTable
-from socialvalue.engines import Frame, fetch, frame_of
+from socialvalue.engines import Frame, fetch, frame_of, quoted
 from socialvalue.odd_cells import is_odd
 
 _MANY = 100_000
@@ -141,8 +141,3 @@ def _number_of(repeated: Frame) -> tuple[int, int]:
     sizes = repeated.select(nw.len().alias("ids"), nw.col("records").sum())
     ids, records = fetch(sizes).iloc[0].fillna(0).astype("int64")
     return int(ids), int(records)
-
-
-def quoted(column: str) -> str:
-    """A name for DuckDB's SQL."""
-    return '"' + column.replace('"', '""') + '"'

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from socialvalue.engines import quoted
+
 BITS = 60
 """Parts in one whole number: a bit each, short of the sign."""
 MOST_VALUES = 600
@@ -85,7 +87,7 @@ def people_of_parts(
 
 
 def _values_of(placed: Any, name: str) -> list[Any]:
-    column = _name(name)
+    column = quoted(name)
     query = f"SELECT DISTINCT {column} AS value FROM placed ORDER BY value NULLS LAST"
     return [row[0] for row in placed.query("placed", query).limit(MOST_VALUES + 1).fetchall()]
 
@@ -98,7 +100,8 @@ def _counted(
     any_of = ", ".join(f"bit_or({word}) AS bits_{at}" for at, word in enumerate(words))
     own = {name: split for name, split in splits.items() if split.table != "masks"}
     joins = "".join(
-        f" LEFT JOIN {split.table} ON placed.{_name(name)} IS NOT DISTINCT FROM {split.table}.value"
+        f" LEFT JOIN {split.table} "
+        f"ON placed.{quoted(name)} IS NOT DISTINCT FROM {split.table}.value"
         for name, split in own.items()
     )
     places = [
@@ -132,12 +135,8 @@ def _bit_table(name: str, split: _Split) -> str:
     return (
         f"{split.table} AS (SELECT value, {bits} FROM (SELECT value, "
         "row_number() OVER (ORDER BY value NULLS LAST) - 1 AS code "
-        f"FROM (SELECT DISTINCT {_name(name)} AS value FROM placed)))"
+        f"FROM (SELECT DISTINCT {quoted(name)} AS value FROM placed)))"
     )
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
 
 
 def _masks(row_ids: np.ndarray, codes: np.ndarray) -> pd.DataFrame:

@@ -13,8 +13,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from socialvalue.engine_tables import HeldTable
-from socialvalue.engines import fetch, refused
-from socialvalue.identifiers import Identifiers, identifiers_of_hashes, quoted
+from socialvalue.engines import fetch, quoted, refused
+from socialvalue.identifiers import Identifiers, identifiers_of_hashes
 from socialvalue.plain_cells import surely_plain
 from socialvalue.progress import step
 
