@@ -1,6 +1,7 @@
 """What does a CSV file hold? Every cell as text, in UTF-8 or, said in the notes, Windows-1252."""
 
 import csv
+import re
 import shutil
 from itertools import islice
 from pathlib import Path
@@ -11,6 +12,8 @@ import pandas as pd
 from socialvalue.columns import LOOKED_AT, Table, heading_position, plain_name
 from socialvalue.errors import InputError
 
+_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_TOO_LONG = re.compile(r"Expected Number of Columns: (?P<width>\d+) Found: (?P<cells>\d+)")
 MEND = "Open it in a spreadsheet program and save it as CSV UTF-8 (comma delimited)."
 
 
@@ -136,6 +139,11 @@ def headings_of(path: Path, table: Table) -> list[str]:
         )
     if not any(cell.strip() for cell in headings):
         raise InputError(f"{path} has no headings. Write them in its first row.")
+    if not any(table.name_of(cell) in table.names for cell in headings):
+        raise InputError(
+            f"{path} has none of the headings of {table.name} in its first row. Write them there, "
+            f"such as {', '.join(table.names[:3])}."
+        )
     plain = [plain_name(cell) for cell in headings]
     twice = [cell for n, cell in enumerate(headings) if plain[n] and plain[n] in plain[:n]]
     if twice:
@@ -177,3 +185,19 @@ def _why(path: Path, encoding: str, error: Exception) -> str:
 def too_long(what: str) -> str:
     """What is wrong with a line of more cells than there are headings, and what to do."""
     return f"{what}. Put values that hold a comma in quotation marks. {MEND}"
+
+
+def why_not_read(said: str) -> str:
+    """What is wrong with a file, from what DuckDB says of it, which quotes whole records."""
+    line = _LINE.search(said)
+    place = f"line {line[1]}" if line else "a line"
+    found = _TOO_LONG.search(said)
+    if found and int(found["cells"]) > int(found["width"]):
+        # DuckDB stops at the first cell too many: how many there are it does not say.
+        return too_long(f"{place} has more cells than the headings, which are {found['width']}")
+    if "quote" in said:
+        return (
+            f"{place} has a quotation mark that is opened and not closed, or stands inside a "
+            f"value. {MEND}"
+        )
+    return f"{place} does not fit the headings. {MEND}"

@@ -6,13 +6,11 @@ system's temporary files, which is gone when its records are; line numbers are k
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
 import weakref
 from collections.abc import Sequence
-from glob import has_magic
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +18,21 @@ import pandas as pd
 
 from socialvalue.columns import EARLIEST, LATEST, NUMERIC, OWN, Table
 from socialvalue.csv_files import (
-    MEND,
     headings_of,
     in_utf8,
     refuse_other_separators,
     refuse_what_is_no_text,
-    too_long,
+    why_not_read,
 )
 from socialvalue.engines import quoted
 from socialvalue.errors import InputError
+from socialvalue.file_columns import (
+    of_folders,
+    refuse_twice,
+    refuse_what_differs,
+    without_zones,
+)
+from socialvalue.file_paths import files_of, names_of
 from socialvalue.progress import step
 
 ROW = f"{OWN}row_"
@@ -36,13 +40,7 @@ ROW = f"{OWN}row_"
 _ROWS_OF_A_FILE = 1 << 40
 MEMORY = "1GB"
 _UNNAMED = "column "
-SUFFIXES = (".csv", ".parquet")
 _KEPT = ("file_index", "file_row_number", ROW)
-_TOO_LONG = re.compile(
-    r"Line: (?P<line>\d+).*Expected Number of Columns: (?P<width>\d+) Found: (?P<cells>\d+)",
-    re.DOTALL,
-)
-"""How DuckDB says that a line of a CSV file has more cells than there are headings."""
 
 
 class FileTable:
@@ -64,7 +62,7 @@ class FileTable:
     def __init__(self, paths: Any, table: Table) -> None:
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         self.table = table
-        self.files = [file for path in given for file in _files_of(path)]
+        self.files = [file for path in given for file in files_of(path)]
         self.hive = any("=" in part for file in self.files for part in file.parts)
         kinds = {file.suffix.lower() for file in self.files}
         if len(kinds) != 1:
@@ -73,7 +71,9 @@ class FileTable:
                 "of them as CSV or all as Parquet."
             )
         self.is_csv = kinds == {".csv"}
+        self._names = names_of(self.files)
         self.notes: list[str] = []
+        self._reading = ""
         self._opened: tuple[Any, Any, Any, Path] | None = None
 
     def __repr__(self) -> str:
@@ -89,7 +89,10 @@ class FileTable:
 
     def relation(self) -> Any:
         """The table as a DuckDB relation, with the number of each record in ``row_``."""
-        state = [(file.stat().st_mtime_ns, file.stat().st_size) for file in self.files]
+        try:
+            state = [(file.stat().st_mtime_ns, file.stat().st_size) for file in self.files]
+        except FileNotFoundError as error:
+            raise InputError(f"{error.filename} is not there any more. Put it back.") from error
         if self._opened is None or self._opened[0] != state:
             self._opened = state, *self._open()
         return self._opened[1]
@@ -98,12 +101,8 @@ class FileTable:
         """What rows are called: their number; of several files ``3 of april.csv``."""
         if len(self.files) == 1:
             return numbers.astype("int64").tolist()
-        names = [file.name for file in self.files]
-        if len(set(names)) < len(names):
-            shared = os.path.commonpath([file.parent for file in self.files])
-            names = [file.relative_to(shared).as_posix() for file in self.files]
         places = [divmod(int(number), _ROWS_OF_A_FILE) for number in numbers]
-        return [f"{row} of {names[file]}" for file, row in places]
+        return [f"{row} of {self._names[file]}" for file, row in places]
 
     def kept(self, relation: Any) -> Any:
         """The answer to a question to the table, kept beside it and read from there."""
@@ -145,6 +144,8 @@ class FileTable:
     def _query(self, connection: Any, files: Sequence[Path]) -> str:
         names = ", ".join(_file(file) for file in files)
         hive = "true" if self.hive and not self.is_csv else "false"
+        if not self.is_csv:
+            self._refuse_what_differs(connection)
         source = f"read_parquet([{names}], union_by_name = true, hive_partitioning = {hive})"
         columns = connection.query(f"SELECT * FROM {source}").columns
         taken = [name for name in columns if name.lower() in _KEPT]
@@ -155,8 +156,24 @@ class FileTable:
             )
         left_out = ", ".join(map(quoted, self._unnamed(connection, source, columns)))
         every = f"* EXCLUDE ({left_out})" if left_out else "*"
+        zones = without_zones(connection, source, self.table, str(self))
+        if zones:
+            changed = ", ".join(f"{expr} AS {quoted(name)}" for name, expr in zones.items())
+            every += f" REPLACE ({changed})"
         row = f"file_index::BIGINT * {_ROWS_OF_A_FILE} + file_row_number + 2"
         return f"SELECT {every}, {row} AS {ROW} FROM {source}"
+
+    def _refuse_what_differs(self, connection: Any) -> None:
+        found = []
+        for name, file in zip(self._names, self.files, strict=True):
+            self._reading = name
+            one = connection.query(
+                f"SELECT * FROM read_parquet([{_file(file)}], hive_partitioning = false)"
+            )
+            found.append(dict(zip(one.columns, map(str, one.types), strict=True)))
+            refuse_twice(name, one.columns, of_folders(file))
+        self._reading = ""
+        refuse_what_differs(self._names, found, self.table)
 
     def _unnamed(self, connection: Any, source: str, columns: Sequence[str]) -> list[str]:
         """Columns of a CSV file without a name, in which nothing may be written."""
@@ -179,21 +196,23 @@ class FileTable:
         for file in files:
             refuse_what_is_no_text(file)
             refuse_other_separators(file)
-        for _ in range(2):
+        headings = [dict.fromkeys(headings_of(file, self.table), "VARCHAR") for file in files]
+        refuse_what_differs(self._names, headings, self.table)
+        typed = True
+        while True:
             try:
-                copies = self._copies(connection, folder, files, typed=True)
-                if not self._not_numbers(connection, copies):
+                copies = self._copies(connection, folder, files, typed=typed)
+                if not typed or not self._not_numbers(connection, copies):
                     return copies
             except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
                 if "unicode" in str(error) and files is self.files:
                     files = [in_utf8(file, folder, self.notes) for file in files]
                     continue
                 # What is no CSV is refused now: read less strictly, it would lose its records.
-                if "unterminated" in str(error):
+                if "unterminated" in str(error) or not typed:
                     raise
-            break
-        # A cell does not fit its column: all cells as text, for our own parsers.
-        return self._copies(connection, folder, files, typed=False)
+            # A cell does not fit its column: all cells as text, for our own parsers.
+            typed = False
 
     def _copies(
         self, connection: Any, folder: Path, files: Sequence[Path], *, typed: bool
@@ -201,7 +220,9 @@ class FileTable:
         copies = []
         for at, file in enumerate(files):
             copy = folder / f"{at}.parquet"
-            headings = headings_of(file, self.table)
+            self._reading = self._names[at]
+            headings, folders = headings_of(file, self.table), of_folders(self.files[at])
+            refuse_twice(self._reading, headings, folders)
             kinds = [self._type(name) if typed else "VARCHAR" for name in headings]
             # Names of our own, for headings may be blank, or hold anything.
             read = ["VARCHAR" if kind == "DOUBLE" else kind for kind in kinds]
@@ -211,6 +232,9 @@ class FileTable:
                 f"{_cell(n, kind)} AS {quoted(name)}"
                 for n, (kind, name) in enumerate(zip(kinds, named, strict=True))
             )
+            for key, value in folders.items():
+                said = "NULL::VARCHAR" if value is None else _quoted(value)
+                chosen += f", {said} AS {quoted(key)}"
             padding = "" if typed else ", null_padding = true, parallel = false"
             connection.execute(
                 f"COPY (SELECT {chosen} FROM read_csv({_file(file)}, header = true, "
@@ -219,6 +243,7 @@ class FileTable:
                 f"TO {_quoted(copy)} (FORMAT parquet)"
             )
             copies.append(copy)
+        self._reading = ""
         return copies
 
     def _type(self, heading: str) -> str:
@@ -246,16 +271,13 @@ class FileTable:
         return connection.execute(query).fetchone() is not None
 
     def _unreadable(self, error: Exception) -> InputError:
-        said = re.sub(r"\s+", " ", str(error).partition("Possible")[0])[:300].strip()
-        found = _TOO_LONG.search(str(error))
-        if found and int(found["cells"]) > int(found["width"]):
-            # DuckDB stops at the first cell too many: how many there are it does not say.
-            line = f"line {found['line']} has more cells than the headings, which are"
-            why = too_long(f"{line} {found['width']}")
-            return InputError(f"{self} cannot be read as CSV: {why}")
-        kind = "CSV" if self.is_csv else "Parquet"
-        mend = f" {MEND}" if self.is_csv else ""
-        return InputError(f"{self} cannot be read as {kind}: {said}.{mend}")
+        file = self._reading or str(self)
+        if self.is_csv:
+            return InputError(f"{file} cannot be read as CSV: {why_not_read(str(error))}")
+        return InputError(
+            f"{file} cannot be read as Parquet. It may be damaged, or not be there as a whole: "
+            "export it again, or copy it once more."
+        )
 
 
 def connect(owner: object) -> tuple[Any, Path]:
@@ -274,33 +296,6 @@ def connect(owner: object) -> tuple[Any, Path]:
     connection.execute("SET enable_progress_bar = false")
     weakref.finalize(owner, _close, connection, folder)
     return connection, folder
-
-
-def _files_of(given: Any) -> list[Path]:
-    """Files that a path, a pattern or a folder stands for, in order."""
-    path = Path(given)
-    if path.is_dir():
-        found = sorted(each for each in path.rglob("*") if _is_read(each, path))
-    elif has_magic(str(given)) and not path.is_file():
-        start = Path(path.anchor) if path.is_absolute() else Path()
-        pattern = str(path.relative_to(path.anchor) if path.is_absolute() else path)
-        found = sorted(each for each in start.glob(pattern) if each.is_file())
-    else:
-        found = [path] if path.is_file() else []
-    if not found:
-        raise InputError(
-            f"There is no CSV or Parquet file {given}. Check the name and where you are."
-        )
-    for each in found:
-        if each.suffix.lower() not in SUFFIXES:
-            raise InputError(f"{each} is neither a CSV nor a Parquet file.")
-    return found
-
-
-def _is_read(file: Path, folder: Path) -> bool:
-    parts = file.relative_to(folder).parts
-    hidden = any(part.startswith(("_", ".")) for part in parts)
-    return file.is_file() and file.suffix.lower() in SUFFIXES and not hidden
 
 
 def _cell(column: int, kind: str) -> str:

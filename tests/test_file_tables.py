@@ -254,7 +254,7 @@ def test_a_folder_of_records_with_large_outcomes(tmp_path, monkeypatch, large, e
         (b"outcome_id,note,Note\na,b,c\n", "the column 'Note' stands twice"),
         (f"{HEADINGS},\na,all,1,2024-05-01,x\n".encode(), "column 5 has values and no name"),
         (f"{HEADINGS},note\na,all,1,2024-05-01,\x81\n".encode("latin-1"), "cannot be read as CSV"),
-        (f'{HEADINGS}\na,"all,1,2024-05-01\n'.encode(), "unterminated quote"),
+        (f'{HEADINGS}\na,"all,1,2024-05-01\n'.encode(), "line 2 has a quotation mark"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_in_words(tmp_path, content, message):
@@ -452,3 +452,106 @@ def test_activities_that_no_record_names_are_one_problem(tmp_path):
         lines.append(found[found["column"] == "activity_id"][["rule", "count"]].values.tolist())
     assert lines[0] == lines[1]
     assert [count for _, count in lines[0]] == [1]
+
+
+def test_a_name_that_is_text_here_and_decimals_there_is_refused(tmp_path):
+    # Where some are missing pandas makes floats of whole numbers: 1 would be the text 1.0.
+    simple(3).assign(outcome_id=["1", "2", "3"]).to_parquet(tmp_path / "april.parquet")
+    simple(3).assign(outcome_id=[1.0, 2.0, 3.0]).to_parquet(tmp_path / "may.parquet")
+    said = "outcome_id is text in april.parquet and numbers with decimals in may.parquet"
+    with pytest.raises(InputError, match=said):
+        sv.check(sv.Records(outcomes=tmp_path))
+    simple(3).assign(outcome_id=[4, 5, 6]).to_parquet(tmp_path / "may.parquet")
+    assert sv.check(sv.Records(outcomes=tmp_path)).empty
+    # Amounts are numbers whatever they are kept as.
+    simple(3).assign(outcome_id=["4", "5", "6"], quantity="2").to_parquet(tmp_path / "may.parquet")
+    assert sv.check(sv.Records(outcomes=tmp_path)).empty
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_column_with_two_headings_in_two_files_is_refused(tmp_path, suffix):
+    for name, frame in (("april", simple()), ("may", simple(prefix="B"))):
+        heading = "Outcome ID" if name == "may" else "Outcome_ID"
+        frame = frame.rename(columns={"outcome_id": heading})
+        path = tmp_path / f"{name}.{suffix}"
+        as_csv(frame, path) if suffix == "csv" else frame.to_parquet(path)
+    said = f"outcome_id is called 'Outcome_ID' in april.{suffix} and 'Outcome ID' in may.{suffix}"
+    with pytest.raises(InputError, match=said):
+        sv.check(sv.Records(outcomes=tmp_path))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_folders_name_columns_of_both_kinds_of_file(tmp_path, suffix):
+    for ward in ("Abbey", "St%20Ann", "__HIVE_DEFAULT_PARTITION__"):
+        (tmp_path / f"ward={ward}").mkdir()
+        path = tmp_path / f"ward={ward}" / f"1.{suffix}"
+        frame = simple(4, prefix=ward)
+        as_csv(frame, path) if suffix == "csv" else frame.to_parquet(path)
+    found = sv.assess(sv.Records(outcomes=tmp_path), breakdowns=["ward"]).by("ward")
+    assert set(found["ward"].fillna("none")) == {"Abbey", "St Ann", "none"}
+    assert found["present_value"].tolist() == pytest.approx([found["present_value"][0]] * 3)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_column_that_its_folder_names_too_is_refused(tmp_path, suffix):
+    (tmp_path / "ward=Castle").mkdir()
+    path = tmp_path / "ward=Castle" / f"1.{suffix}"
+    frame = simple().assign(Ward="Moor")
+    as_csv(frame, path) if suffix == "csv" else frame.to_parquet(path)
+    with pytest.raises(InputError, match=rf"1\.{suffix} has a column ward, and lies in a folder"):
+        sv.check(sv.Records(outcomes=tmp_path))
+
+
+def test_days_with_a_time_zone_are_days_or_refused(tmp_path):
+    frame = simple().assign(date=pd.Timestamp("2024-04-01"))
+    path = tmp_path / "outcomes.parquet"
+    frame.assign(date=frame["date"].dt.tz_localize("UTC")).to_parquet(path)
+    wanted = sv.assess(sv.Records(outcomes=frame)).impact_map
+    found = sv.assess(sv.Records(outcomes=path)).impact_map
+    pd.testing.assert_frame_equal(found, wanted, check_dtype=False)
+    # Midnight in London in summer is the day before in UTC: which day it was is not in the file.
+    frame.assign(date=frame["date"].dt.tz_localize("Europe/London")).to_parquet(path)
+    with pytest.raises(InputError, match="date is a time with a time zone, and its day depends"):
+        sv.assess(sv.Records(outcomes=path))
+
+
+@pytest.mark.parametrize("bad", ['NHS-9434765919,"phoned twice', 'NHS-9434765919,"phoned" twice'])
+def test_what_cannot_be_read_is_told_with_its_file_and_no_record(tmp_path, bad):
+    head = "outcome_id,stakeholder_group,quantity,date,person_id,note\n"
+    good = "1,all,1,2024-05-01,NHS-1,ok\n"
+    (tmp_path / "april.csv").write_text(head + good, encoding="utf-8")
+    (tmp_path / "may.csv").write_text(head + f"2,all,1,2024-05-01,{bad}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"^may.csv cannot be read as CSV: line 2 ") as error:
+        sv.check(sv.Records(outcomes=tmp_path))
+    assert "NHS" not in str(error.value)
+
+
+def test_a_damaged_parquet_file_is_named(tmp_path):
+    simple().to_parquet(tmp_path / "april.parquet")
+    content = (tmp_path / "april.parquet").read_bytes()
+    (tmp_path / "may.parquet").write_bytes(content[: len(content) // 2])
+    with pytest.raises(InputError, match=r"^may.parquet cannot be read as Parquet. It may be dama"):
+        sv.check(sv.Records(outcomes=tmp_path))
+
+
+def test_a_file_without_headings_is_said_to_have_none(tmp_path):
+    as_csv(simple(), tmp_path / "april.csv")
+    simple(prefix="B").to_csv(tmp_path / "may.csv", index=False, header=False)
+    with pytest.raises(InputError, match=r"may.csv has none of the headings of outcomes") as error:
+        sv.check(sv.Records(outcomes=tmp_path))
+    assert "B-0" not in str(error.value)
+
+
+def test_a_file_that_is_gone_is_said_to_be(tmp_path):
+    as_csv(simple(), tmp_path / "outcomes.csv")
+    records = sv.Records(outcomes=tmp_path / "outcomes.csv")
+    (tmp_path / "outcomes.csv").unlink()
+    with pytest.raises(InputError, match=r"outcomes.csv is not there any more"):
+        sv.check(records)
+
+
+def test_a_small_table_in_windows_1252_with_amounts_as_text_is_read(tmp_path):
+    text = 'input_id,date,kind,value,project\nI1,2024-03-25,cash,"£1,200",Café\n'
+    (tmp_path / "inputs.csv").write_bytes(text.encode("cp1252"))
+    records = sv.Records(outcomes=simple(), inputs=tmp_path / "inputs.csv")
+    assert not sv.check(records)["what_to_do"].str.contains("unicode").any()
