@@ -1,6 +1,6 @@
 """How are records assessed? The steps in order, and the assessment with its writers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import pandas as pd
 
 from socialvalue import __version__, claims, disclosure, provenance
 from socialvalue.appraisal import Appraisal, Basis, appraise, basis_of
-from socialvalue.asked_of_records import answers_of
+from socialvalue.asked_of_records import answers_of, kin_of_rows
 from socialvalue.assumptions import Assumptions
 from socialvalue.claims_on_records import links_for_nothing
 from socialvalue.engines import Frame
@@ -18,7 +18,13 @@ from socialvalue.findings import Claim
 from socialvalue.frameworks import allocate, shipped_frameworks, used_frameworks
 from socialvalue.outcome_records import collapse_rows
 from socialvalue.parse import Parsed, parse_records
-from socialvalue.people import PeopleInBoth, PeopleInSmallRows, count_people
+from socialvalue.people import (
+    People,
+    PeopleInBoth,
+    PeopleInSmallRows,
+    are_told_apart,
+    count_people,
+)
 from socialvalue.progress import progress_bar
 from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.records import Records
@@ -234,10 +240,12 @@ def _assembled(job: _Job) -> Assessment:
         name: set(named.loc[named["framework"] == name, "category"].astype(str))
         for name in frameworks
     }
-    people = count_people(valued, placed, allocations[""], list(breakdowns))
+    values = {name: each.rows[name] for name, each in breakdowns.items()}
+    kin = kin_of_rows(valued) if are_told_apart(placed) else []
+    people = count_people(valued, placed, allocations[""], values, kin)
     of_rows = valued.rows["row_id"].map(people.of_rows).astype(float)
     valued = ValuedMap(valued.rows.assign(people=of_rows), valued.values)
-    claim = _claim(job, valued, people.behind, placed)
+    claim = _claim(job, valued, people, placed)
     findings, finding_rows = claims.audit(claim)
     return Assessment(
         assumptions=assumptions,
@@ -283,9 +291,7 @@ def _broken_down(job: _Job, placed: Frame, column: str) -> ValuedMap:
     return _unmerged(value_parts(appraisal.valued, parts, job.basis.proxies, appraisal.assumptions))
 
 
-def _claim(
-    job: _Job, valued: ValuedMap, people: Mapping[str, pd.DataFrame], placed: Frame
-) -> Claim:
+def _claim(job: _Job, valued: ValuedMap, people: People, placed: Frame) -> Claim:
     appraisal = job.appraisal
     tables, day = job.parsed.tables, provenance.today()
     month = appraisal.assumptions.year_start_month
@@ -294,9 +300,9 @@ def _claim(
         inputs=appraisal.spent,
         values=valued.values,
         tables=tables,
-        people=people,
+        people=people.behind,
         survey_change=survey_change(tables),
-        answers=answers_of(placed, valued, tables, day=day, year_start_month=month),
+        answers=answers_of(placed, people.several, valued, tables, day=day, year_start_month=month),
         range=appraisal.range,
         ratio_missing=appraisal.ratio_missing,
         outside_ratio=appraisal.lines.loc[~appraisal.in_ratio, "row_id"].drop_duplicates(),

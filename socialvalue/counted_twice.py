@@ -45,7 +45,7 @@ def volunteer_hours(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["counted"].astype(bool) & hours]
 
 
-def repeats(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:
+def repeats(placed: Frame, of_several: Frame, rows: pd.DataFrame) -> pd.DataFrame:
     """Records of the same person, outcome, proxy and year that repeat one another.
 
     Repeats are records of one person, outcome, proxy, day and quantity; of values for a use
@@ -57,6 +57,8 @@ def repeats(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:
     ----------
     placed : narwhals frame
         The records with the ``row_id`` of their row.
+    of_several : narwhals frame
+        Those of people with several records of a kind, and perhaps of others.
     rows : DataFrame
         All rows of the valued map.
 
@@ -73,7 +75,7 @@ def repeats(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:
     of_code = asked.groupby("code_")["row_id"].agg(list)
     lines = []
     if len(asked) and "person_id" in placed.collect_schema():
-        told = fetch(_of_people(placed, asked.drop(columns="few_"))).sort_values("code_")
+        told = fetch(_of_people(of_several, asked.drop(columns="few_"))).sort_values("code_")
         lines += [
             (of_code[each[0]], True, *each[1:]) for each in told[_TOLD].itertuples(index=False)
         ]
@@ -84,15 +86,15 @@ def repeats(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:
     return found.assign(records=[int(behind[ids].sum()) for ids in found["row_ids"]])[[*COLUMNS]]
 
 
-def without_repeats(placed: Frame, rows: pd.DataFrame, found: pd.DataFrame) -> Frame:
+def without_repeats(of_several: Frame, rows: pd.DataFrame, found: pd.DataFrame) -> Frame:
     """Records of people who are named, of those that repeat one another only one.
 
     What `recorded_twice` charges is so charged by no rule on two values or two projects again.
 
     Parameters
     ----------
-    placed : narwhals frame
-        The records with the ``row_id`` of their row.
+    of_several : narwhals frame
+        The records with the ``row_id`` of their row, of people with several records of a kind.
     rows : DataFrame
         All rows of the valued map.
     found : DataFrame
@@ -104,7 +106,7 @@ def without_repeats(placed: Frame, rows: pd.DataFrame, found: pd.DataFrame) -> F
         row_id, person_id and quantity of the records; a repeat stands in the first of its rows.
     """
     if not (found["named"].astype(bool) & (found["repeats"] > 0)).any():
-        return placed
+        return of_several
     counted = rows[rows["counted"].astype(bool)]
     codes = counted.groupby(_ALIKE, dropna=False, sort=False).ngroup()
     small = (
@@ -114,9 +116,15 @@ def without_repeats(placed: Frame, rows: pd.DataFrame, found: pd.DataFrame) -> F
             code_=codes.astype("int64"), once_=(counted["value_covers"] == "once").astype("int64")
         )
     )
-    lines = beside(placed.filter(~nw.col("person_id").is_null()), small)
-    first = lines.with_columns(_same(placed)).group_by(["code_", "person_id", *_SAME])
+    lines = beside(of_several.filter(~nw.col("person_id").is_null()), small)
+    first = lines.with_columns(_same(of_several)).group_by(["code_", "person_id", *_SAME])
     return first.agg(nw.col("row_id").min()).select("row_id", "person_id", "quantity")
+
+
+def rows_of_repeats(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the map in which `repeats` looks for people: row_id and ``kind_``, a number."""
+    asked = _asked(rows[rows["counted"].astype(bool)])
+    return asked[["row_id"]].assign(kind_=asked["code_"])
 
 
 def _asked(rows: pd.DataFrame) -> pd.DataFrame:

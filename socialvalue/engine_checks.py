@@ -207,5 +207,7 @@ def _numbered(read: EngineOutcomes, rows: pd.Index) -> Frame:
     """Records of some rows of the map as it was found, with the number of their row."""
     found = read.collapsed.found.loc[rows].assign(**{_FOUND: rows.to_numpy("int64")})
     extra = read.collapsed.extra
-    keyed = impact_map.keyed(read.records.frame, read.collapsed.year_start_month, extra)
+    keyed = impact_map.keyed(
+        read.records.frame, read.collapsed.year_start_month, extra, to_join=True
+    )
     return impact_map.with_rows(keyed, found, extra, [_FOUND])

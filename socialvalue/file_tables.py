@@ -5,6 +5,7 @@ system's temporary files, which is gone when its records are; line numbers are k
 """
 
 import hashlib
+import itertools
 import json
 import re
 import shutil
@@ -40,6 +41,9 @@ ROW = f"{OWN}row_"
 _ROWS_OF_A_FILE = 1 << 40
 MEMORY = "1GB"
 _UNNAMED = "column "
+_KEPT_IN_MEMORY = 1 << 24
+"""Records of which what is asked of them is kept in memory: there it is asked again sooner."""
+_numbers = itertools.count()
 _KEPT = ("file_index", "file_row_number", ROW)
 
 
@@ -104,13 +108,24 @@ class FileTable:
         places = [divmod(int(number), _ROWS_OF_A_FILE) for number in numbers]
         return [f"{row} of {self._names[file]}" for file, row in places]
 
-    def kept(self, relation: Any) -> Any:
-        """The answer to a question to the table, kept beside it and read from there."""
+    def kept(self, relation: Any, records: int) -> Any:
+        """The answer to a question to the table, kept beside it and read from there.
+
+        Parameters
+        ----------
+        relation : DuckDB relation
+        records : int
+            How many records it has: few are kept in memory, as far as there is room.
+        """
         if self._opened is None:
             raise ValueError("the table has not been opened")
         _, _, connection, folder = self._opened
         step()
-        file = folder / f"kept-{len(list(folder.glob('kept-*')))}.parquet"
+        name = f"{OWN}kept_{next(_numbers)}"
+        if records <= _KEPT_IN_MEMORY:
+            relation.create(name)
+            return connection.table(name)
+        file = folder / f"{name}.parquet"
         relation.write_parquet(str(file))
         return connection.query(f"SELECT * FROM read_parquet({_quoted(file)})")
 

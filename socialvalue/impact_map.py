@@ -53,7 +53,9 @@ _NULL = "-"
 _NO_NUMBER, _NO_TEXT = -1e300, ""
 
 
-def keyed(records: Frame, year_start_month: int, extra: Sequence[str] = ()) -> Frame:
+def keyed(
+    records: Frame, year_start_month: int, extra: Sequence[str] = (), *, to_join: bool = False
+) -> Frame:
     """Outcome records with the keys of the impact map, on the engine that holds them.
 
     Parameters
@@ -65,6 +67,8 @@ def keyed(records: Frame, year_start_month: int, extra: Sequence[str] = ()) -> F
         Month in which a year starts.
     extra : sequence of str
         Further columns kept as keys.
+    to_join : bool
+        Whether the rows of a map are to be joined to them, by `with_rows`.
 
     Returns
     -------
@@ -72,6 +76,10 @@ def keyed(records: Frame, year_start_month: int, extra: Sequence[str] = ()) -> F
         The same with the keys of the map, blanks as nulls.
     """
     there = records.collect_schema()
+    if to_join:
+        # From text as it was found: DuckDB works each word out once, but not a word of a word.
+        text = [n for n in (*TEXT_KEYS, *extra) if n in there and isinstance(there[n], nw.String)]
+        records = records.with_columns(*[_join_key(name, False) for name in text])
     # Whole numbers as floats: not every engine casts a missing one to an integer.
     in_earlier_year = (nw.col("date").dt.month() < year_start_month).cast(nw.Float64)
     first_year = nw.col("date").dt.year().cast(nw.Float64) - in_earlier_year
@@ -284,7 +292,7 @@ def with_rows(
     Parameters
     ----------
     records : narwhals frame
-        From `keyed`, with the same ``extra``.
+        From `keyed`, with the same ``extra``, to be joined.
     found : DataFrame
         Keys from `collapse`, with the ``columns``, which have no nulls.
     extra : sequence of str
@@ -301,12 +309,13 @@ def with_rows(
     small = found[list(columns)].copy()
     for key in keys:
         small[_JOIN + key] = _without_nulls(found[key], key in numbers)
-    beside = records.with_columns(*[_join_key(key, key in numbers) for key in keys])
+    # Joins must never be on a null: a value that no key has stands for what is missing.
+    missing = [key for key in keys if _JOIN + key not in there]
+    beside = records.with_columns(*[_join_key(key, key in numbers) for key in missing])
     return beside.join(carry(small, records), on=names, how="inner").drop(names)  # type: ignore[arg-type]
 
 
 def _join_key(key: str, is_number: bool) -> nw.Expr:
-    # Joins must never be on a null: a value that no key has stands for what is missing.
     if is_number:
         column = nw.col(key).fill_null(_NO_NUMBER)
     elif key in _TRUE_OR_FALSE:

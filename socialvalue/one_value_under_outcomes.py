@@ -34,13 +34,13 @@ def beyond_over_outcomes(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:
         As `socialvalue.counted_twice.repeats`, one row for each proxy and year with something to
         say, without repeats.
     """
-    several = _of_several_outcomes(rows)
+    several = rows_of_several_outcomes(rows)
     if several.empty or "person_id" not in placed.collect_schema():
         return pd.DataFrame(columns=[*COLUMNS])
     asked = pd.DataFrame(
         {
             "row_id": several["row_id"].astype("int64"),
-            "code_": several.groupby(_VALUE, sort=False).ngroup().astype("int64"),
+            "code_": several["code_"],
             "outcome_": pd.factorize(several["outcome"])[0].astype("int64"),
             "worth_": worth_of_a_unit(several),
         }
@@ -61,14 +61,23 @@ def beyond_over_outcomes(placed: Frame, rows: pd.DataFrame) -> pd.DataFrame:
     )[[*COLUMNS]]
 
 
-def _of_several_outcomes(rows: pd.DataFrame) -> pd.DataFrame:
-    """Counted gains of a whole person for a year, of proxies with several outcomes in that year."""
+def rows_of_several_outcomes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Counted gains of a whole person for a year, of proxies with several outcomes in that year.
+
+    Returns
+    -------
+    DataFrame
+        row_id, code_ (a number of each proxy and year), outcome and what is in the map.
+    """
     whole = rows["unit"].isin(PERSON_UNITS) & rows["value_covers"].isin(["year", "duration"])
     gains = rows["counted"].astype(bool) & ~rows["is_harm"].astype(bool)
     gains &= (rows["present_value"] > 0) & (rows["value_type"] != "wellbeing")
     chosen = rows[whole & gains]
     outcomes = chosen["outcome"].fillna("").groupby([chosen[key] for key in _VALUE])
-    return chosen[outcomes.transform("nunique") > 1]
+    chosen = chosen[outcomes.transform("nunique") > 1]
+    codes = chosen.groupby(_VALUE, sort=False).ngroup().astype("int64")
+    first = chosen[["row_id"]].astype("int64").assign(code_=codes)
+    return first.join(chosen.drop(columns="row_id"))
 
 
 def _beyond(placed: Frame, asked: pd.DataFrame) -> Frame:

@@ -99,7 +99,9 @@ class OutcomeRecords:
             By row_id: further columns of the rows, without nulls. Records of other rows are left
             out.
         """
-        keyed = impact_map.keyed(self.frame, collapsed.year_start_month, collapsed.extra)
+        keyed = impact_map.keyed(
+            self.frame, collapsed.year_start_month, collapsed.extra, to_join=True
+        )
         found, columns = collapsed.found, ["row_id"]
         if more is not None:
             found = found.merge(more, on="row_id", validate="many_to_one")
@@ -115,7 +117,8 @@ class OutcomeRecords:
         them, for it is asked again and again.
         """
         extra = collapsed.extra
-        keyed = impact_map.keyed(self.frame, collapsed.year_start_month, (*extra, *breakdowns))
+        further = (*extra, *breakdowns)
+        keyed = impact_map.keyed(self.frame, collapsed.year_start_month, further, to_join=True)
         placed = impact_map.with_rows(keyed, collapsed.found, extra, ["row_id"])
         amounts = ("quantity", *SHARES, *RANGED.values()) if breakdowns else ()
         wanted = ("row_id", *breakdowns, *_PEOPLE, *amounts, *more)
@@ -124,7 +127,7 @@ class OutcomeRecords:
         asked_again = breakdowns or set(_PEOPLE) & set(there)
         if not asked_again or not isinstance(self.source, FileTable):
             return narrow
-        return frame_of(self.source.kept(narrow.to_native()))
+        return frame_of(self.source.kept(narrow.to_native(), int(collapsed.rows["records"].sum())))
 
 
 def collapse_rows(narrow: Frame, column: str) -> pd.DataFrame:

@@ -1,16 +1,18 @@
 """How many distinct people are behind each figure? Counted where the records lie, never added."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from socialvalue import distinct_people
 from socialvalue.engines import Frame, carry, engine_of
 from socialvalue.joined_columns import whole_numbers
-from socialvalue.people_on_duckdb import people_of_each_row, people_of_parts
+from socialvalue.people_on_duckdb import count_on_duckdb
+from socialvalue.sorted_people import BITS, Parts
 from socialvalue.tables import stacked
 from socialvalue.valuation import ValuedMap
 
@@ -18,7 +20,7 @@ SMALL_ROW = 50
 """Rows with fewer people are kept with who is in them, so that small groups can be merged."""
 _COUNTED_BY = ("project", "stakeholder_group", "outcome")
 _OF_THE_MAP = (*_COUNTED_BY, "first_year")
-_ROW, _TOTAL = "row_id", "total"
+_ROW, _TOTAL = "row_id", ""
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,27 @@ class People:
         By key or framework: its values, and the people behind the counted rows of each.
     total : float
         Behind all counted rows.
+    several : numpy.ndarray of uint64, optional
+        DuckDB's hash of whoever has several records of one kin; None where nobody was told apart.
     """
 
     of_rows: pd.Series
     behind: dict[str, pd.DataFrame]
     total: float
+    several: np.ndarray | None = None
+
+
+def are_told_apart(placed: Frame) -> bool:
+    """Whether people are told apart on their way to being counted, so that kin are asked about."""
+    return engine_of(placed) == "duckdb" and "person_id" in placed.collect_schema()
 
 
 def count_people(
-    valued: ValuedMap, placed: Frame, allocation: pd.DataFrame, breakdowns: list[str]
+    valued: ValuedMap,
+    placed: Frame,
+    allocation: pd.DataFrame,
+    breakdowns: Mapping[str, pd.Series],
+    kin: Sequence[pd.Series],
 ) -> People:
     """Distinct people behind each row, and behind the counted rows by key and by category.
 
@@ -52,21 +66,19 @@ def count_people(
         The records with the ``row_id`` of their row.
     allocation : DataFrame
         row_id, framework, category, share.
-    breakdowns : list of str
+    breakdowns : mapping of str to Series
+        By column of the records to break down by: its values.
+    kin : sequence of Series
+        By row_id, of some rows: a number of those whose records are looked at beside theirs. Only
+        asked about where people are told apart.
     """
     counted = valued.rows[valued.rows["counted"]]
     parts = _parts(counted, allocation)
-    behind = _by_parts(placed, parts, breakdowns)
-    total = behind.pop(_TOTAL)["people"]
-    rest = [name for name in breakdowns if name not in behind]
-    if rest:
-        of_counted = _of_rows(placed, counted)
-        behind |= {name: _by(of_counted, [name]) for name in rest}
-    return People(
-        of_rows=_of_each_row(placed).set_index(_ROW)["people"],
-        behind=behind,
-        total=float(total.iloc[0]) if len(total) else float("nan"),
-    )
+    if are_told_apart(placed) and len(parts):
+        found = _on_duckdb(placed, valued, parts, breakdowns, kin)
+        if found is not None:
+            return found
+    return _on_any_engine(placed, counted, parts, breakdowns)
 
 
 def _parts(counted: pd.DataFrame, allocation: pd.DataFrame) -> pd.DataFrame:
@@ -81,66 +93,118 @@ def _parts(counted: pd.DataFrame, allocation: pd.DataFrame) -> pd.DataFrame:
         ],
     ]
     tables = [ids.assign(split=name, part=part.astype(object)) for name, ids, part in splits]
-    return pd.concat(tables, ignore_index=True).drop_duplicates()
+    parts = pd.concat(tables, ignore_index=True).drop_duplicates()
+    return parts.assign(part_=parts.groupby(["split", "part"], dropna=False, sort=False).ngroup())
 
 
-def _by_parts(placed: Frame, parts: pd.DataFrame, breakdowns: list[str]) -> dict[str, pd.DataFrame]:
-    """People of each part, and of breakdowns as far as they are counted in the same go."""
-    # A part is a number on its way to the engine.
-    codes = parts.groupby(["split", "part"], dropna=False, sort=False).ngroup()
-    named = parts[["split", "part"]].drop_duplicates().reset_index(drop=True)
-    small = pd.DataFrame({_ROW: parts[_ROW].to_numpy("int64"), "part_": codes.to_numpy("int64")})
-    counts, of_values = _of_many(placed, small, breakdowns)
-    found = named.loc[counts["part_"]].reset_index(drop=True)
-    found = found.assign(people=counts["people"].to_numpy())
-    behind = {
-        str(name): found.loc[found["split"] == name, ["part", "people"]]
+def _behind(parts: pd.DataFrame, people: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """People of each part, by split, from people of part_."""
+    named = parts.drop_duplicates("part_").set_index("part_")[["split", "part"]]
+    found = named.loc[people["part_"]].assign(people=people["people"].to_numpy("float64"))
+    return {
+        name: found.loc[found["split"] == name, ["part", "people"]]
         .rename(columns={"part": name})
         .reset_index(drop=True)
         for name in dict.fromkeys([_TOTAL, *_COUNTED_BY, *parts["split"]])
     }
-    return {**behind, **of_values}
 
 
-def _of_each_row(placed: Frame) -> pd.DataFrame:
-    if not _on_duckdb(placed):
-        return distinct_people.count_people(placed, [_ROW])
-    named = people_of_each_row(placed.to_native())
-    stated = distinct_people.count_people(_unnamed(placed), [_ROW])
-    return _added(named, stated, _ROW)
+def _on_any_engine(
+    placed: Frame, counted: pd.DataFrame, parts: pd.DataFrame, breakdowns: Mapping[str, pd.Series]
+) -> People:
+    small = parts[[_ROW, "part_"]].astype("int64").reset_index(drop=True)
+    beside = placed.join(carry(small, placed), on=_ROW, how="inner")  # type: ignore[arg-type]
+    behind = _behind(parts, distinct_people.count_people(beside, ["part_"]))
+    of_counted = _of_rows(placed, counted) if breakdowns else placed
+    behind |= {name: _by(of_counted, [name]) for name in breakdowns}
+    of_rows = distinct_people.count_people(placed, [_ROW]).set_index(_ROW)["people"]
+    return People(of_rows, behind, _of_all(behind))
 
 
-def _of_many(
-    placed: Frame, small: pd.DataFrame, breakdowns: list[str]
-) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """People of parts of which a row of the map belongs to several, and of breakdowns."""
-    if not _on_duckdb(placed) or small.empty:
-        of_parts = placed.join(carry(small, placed), on=_ROW, how="inner")  # type: ignore[arg-type]
-        return distinct_people.count_people(of_parts, ["part_"]), {}
-    there = placed.collect_schema()
-    named, of_values = people_of_parts(
-        placed.to_native(), small, [name for name in breakdowns if name in there]
-    )
-    unnamed = _unnamed(placed)
-    # People without a name are numbers of each row, which add up.
-    stated = distinct_people.count_people(unnamed, [_ROW]).merge(small, on=_ROW)
-    counted = _of_rows(unnamed, small.drop_duplicates(_ROW))
-    by_value = {
-        name: _added(table, distinct_people.count_people(counted, [name]), name)
-        for name, table in of_values.items()
+def _of_all(behind: dict[str, pd.DataFrame]) -> float:
+    total = behind.pop(_TOTAL)["people"]
+    return float(total.iloc[0]) if len(total) else float("nan")
+
+
+def _on_duckdb(
+    placed: Frame,
+    valued: ValuedMap,
+    parts: pd.DataFrame,
+    breakdowns: Mapping[str, pd.Series],
+    kin: Sequence[pd.Series],
+) -> People | None:
+    rows, records = valued.rows, int(valued.rows["records"].sum())
+    there = {name: values for name, values in breakdowns.items() if name in placed.collect_schema()}
+    there = {name: values.dropna().drop_duplicates() for name, values in there.items()}
+    asked = _numbered(rows, parts, there, kin)
+    counts = count_on_duckdb(placed.to_native(), asked, records)
+    if counts is None:
+        return None
+    of_rows = _filled(pd.DataFrame({_ROW: range(len(counts.rows)), "people": counts.rows}))
+    of_parts = pd.concat([_of_split(parts, *split) for split in counts.parts.items()])
+    of_values = {
+        name: _filled(pd.DataFrame({name: [*values, None], "people": counts.values[name]}))
+        for name, values in there.items()
     }
-    with_numbers = {
-        name: table.assign(**{name: whole_numbers(table[name])}) for name, table in by_value.items()
-    }
-    return _added(named, stated, "part_"), with_numbers
+    if counts.records < records:
+        # People without a name are numbers of each row, which add up.
+        unnamed = placed.filter(nw.col("person_id").is_null()).drop("person_id")
+        stated = distinct_people.count_people(unnamed, [_ROW])
+        of_rows = _added(of_rows, stated, _ROW)
+        of_parts = _added(of_parts, stated.merge(parts, on=_ROW), "part_")
+        of_counted = _of_rows(unnamed, rows[rows["counted"]])
+        of_values = {
+            name: _added(table, distinct_people.count_people(of_counted, [name]), name)
+            for name, table in of_values.items()
+        }
+    behind = _behind(parts, of_parts)
+    behind |= {n: each.assign(**{n: whole_numbers(each[n])}) for n, each in of_values.items()}
+    total = _of_all(behind)
+    # A column in which nothing is written is one blank category.
+    blank = pd.DataFrame({"value": pd.array([None], "string"), "people": total})
+    blank = blank.dropna(subset="people")
+    behind |= {n: blank.rename(columns={"value": n}) for n in breakdowns if n not in there}
+    of_rows = of_rows.set_index(_ROW)["people"]
+    return People(of_rows, behind, total, counts.several)
 
 
-def _on_duckdb(placed: Frame) -> bool:
-    return engine_of(placed) == "duckdb" and "person_id" in placed.collect_schema()
+def _numbered(
+    rows: pd.DataFrame,
+    parts: pd.DataFrame,
+    values: Mapping[str, pd.Series],
+    kin: Sequence[pd.Series],
+) -> Parts:
+    """What people are counted by, as arrays with a place for each row of the map."""
+    last = int(rows[_ROW].max()) if len(rows) else 0
+
+    def by_row(row_ids: pd.Series, numbers: pd.Series) -> np.ndarray:
+        found = np.full(last + 1, -1, dtype="int64")
+        found[row_ids.to_numpy("int64")] = numbers.to_numpy("int64")
+        return found
+
+    one, several = {}, {}
+    for name, split in parts.groupby("split", sort=False):
+        numbers = split["part_"] - split["part_"].min()
+        if split[_ROW].is_unique and numbers.max() >= BITS:
+            one[str(name)] = by_row(split[_ROW], numbers)
+            continue
+        is_in = np.zeros((last + 1, numbers.max() + 1), dtype=bool)
+        is_in[split[_ROW].to_numpy("int64"), numbers.to_numpy("int64")] = True
+        several[str(name)] = is_in
+    counted = np.zeros(last + 1, dtype=bool)
+    counted[rows.loc[rows["counted"], _ROW].to_numpy("int64")] = True
+    kin_of = [by_row(each.index.to_series(), each) for each in kin]
+    return Parts(last, one, several, values, counted, kin_of)
 
 
-def _unnamed(placed: Frame) -> Frame:
-    return placed.filter(nw.col("person_id").is_null()).drop("person_id")
+def _of_split(parts: pd.DataFrame, name: str, people: np.ndarray) -> pd.DataFrame:
+    """People of the parts of a split, whose numbers follow one another."""
+    first = parts.loc[parts["split"] == name, "part_"].min()
+    return _filled(pd.DataFrame({"part_": range(first, first + len(people)), "people": people}))
+
+
+def _filled(counts: pd.DataFrame) -> pd.DataFrame:
+    return counts[counts["people"] > 0].astype({"people": "float64"})
 
 
 def _added(named: pd.DataFrame, stated: pd.DataFrame, key: str) -> pd.DataFrame:

@@ -1,149 +1,158 @@
-"""How many people are behind each part, on DuckDB? Every person once, with a bit for each part.
+"""How many people are behind each part of a map, on DuckDB? Everyone by a hash, sorted once.
 
-One pass groups the records by person and sets a bit for each part of the map that the person is
-in, and for each value of some columns; the bits are then counted. It takes the place of a group
-for each person and part.
+A group for each person and part is what takes longest of an assessment with named people. Here
+only numbers leave DuckDB, a batch at a time, and `socialvalue.sorted_people` counts them, on all
+cores.
+
+Two people are taken for one only if two hashes of their names, which do not hang together and are
+96 bits long, are both the same: of a hundred million people that is one chance in ten million
+million. If the longer hash alone is the same, it is seen, and nothing is counted here.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from socialvalue.engines import quoted
+from socialvalue.engines import Frame, frame_of, quoted, refused
+from socialvalue.progress import step
+from socialvalue.sorted_people import Counts, Parts, SameHash, count_sorted
 
-BITS = 60
-"""Parts in one whole number: a bit each, short of the sign."""
-MOST_VALUES = 600
-"""Values of a column that bits are set for: ten whole numbers for each person."""
-
-
-@dataclass(frozen=True)
-class _Split:
-    """What people are counted by: a table of bits, and what each bit stands for."""
-
-    table: str
-    meanings: Sequence[Any]
-
-    @property
-    def words(self) -> list[str]:
-        """Columns of the table that hold the bits."""
-        return [f"{self.table}.word_{at}" for at in range(-(-len(self.meanings) // BITS))]
+BATCH = 1 << 18
+"""Records in one batch on their way here."""
+AT_ONCE = 1 << 25
+"""Records whose numbers are held at once: some 20 bytes of each. More are read in several goes,
+each of other people."""
+IN_ONE_SORT = 1 << 18
+"""Records in one sort: so few that their numbers lie near. Each core has one sort at a time."""
+_Columns = list[np.ndarray]
 
 
-def people_of_each_row(placed: Any) -> pd.DataFrame:
-    """Distinct people of each row of the map.
-
-    Parameters
-    ----------
-    placed : DuckDB relation
-        With ``row_id`` and ``person_id``.
-
-    Returns
-    -------
-    DataFrame
-        row_id, people; rows without any person are left out.
-    """
-    query = (
-        "SELECT row_id, count(*)::DOUBLE AS people FROM (SELECT DISTINCT row_id, person_id "
-        "FROM placed WHERE person_id IS NOT NULL) GROUP BY row_id"
-    )
-    return placed.query("placed", query).df()
-
-
-def people_of_parts(
-    placed: Any, parts: pd.DataFrame, columns: Sequence[str] = ()
-) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Distinct people of each part, and of each value of some columns.
+def count_on_duckdb(placed: Any, parts: Parts, records: int) -> Counts | None:
+    """Distinct people of each row and part, and of each value of some columns.
 
     Parameters
     ----------
     placed : DuckDB relation
         With ``row_id``, ``person_id`` and the columns.
-    parts : DataFrame
-        row_id, part_ (a number): which rows of the map belong to which part. Records of other
-        rows count nowhere.
-    columns : sequence of str
-        Columns of the records to count by. One with more values than `MOST_VALUES` is passed over.
+    parts : Parts
+    records : int
+        How many records there are.
 
     Returns
     -------
-    of_parts : DataFrame
-        part_, people; parts without any person are left out.
-    of_values : dict of DataFrame
-        By column: its values, of which one may be missing, and people.
+    Counts or None
+        None where it cannot be told so: without pyarrow, or where two people have one hash.
+
+    Raises
+    ------
+    EngineError
+        If DuckDB cannot read the records.
     """
-    codes, numbers = pd.factorize(parts["part_"])
-    splits = {"part_": _Split("masks", numbers)}
-    for name in columns:
-        values = _values_of(placed, name)
-        if len(values) <= MOST_VALUES:
-            splits[name] = _Split(f"values_{len(splits)}", values)
-    counts = _counted(placed, _masks(parts["row_id"].to_numpy("int64"), codes), splits)
-    of_parts = counts.pop("part_")
-    return of_parts, counts
-
-
-def _values_of(placed: Any, name: str) -> list[Any]:
-    column = quoted(name)
-    query = f"SELECT DISTINCT {column} AS value FROM placed ORDER BY value NULLS LAST"
-    return [row[0] for row in placed.query("placed", query).limit(MOST_VALUES + 1).fetchall()]
-
-
-def _counted(
-    placed: Any, masks: pd.DataFrame, splits: dict[str, _Split]
-) -> dict[str, pd.DataFrame]:
-    """People of each bit of some splits; DuckDB finds the table of masks by its name here."""
-    words = [word for split in splits.values() for word in split.words]
-    any_of = ", ".join(f"bit_or({word}) AS bits_{at}" for at, word in enumerate(words))
-    own = {name: split for name, split in splits.items() if split.table != "masks"}
-    joins = "".join(
-        f" LEFT JOIN {split.table} "
-        f"ON placed.{quoted(name)} IS NOT DISTINCT FROM {split.table}.value"
-        for name, split in own.items()
+    if find_spec("pyarrow") is None:
+        return None
+    goes = max(1, -(-records // AT_ONCE))
+    sorts = 2
+    while sorts * goes * IN_ONE_SORT < records:
+        sorts *= 2
+    counts: list[Counts] = []
+    for go in range(goes):
+        found = _read(placed, parts, f"hash(person_id) % {goes} = {go}", sorts)
+        try:
+            # Numpy lets other threads run while it sorts and looks up.
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                counts += pool.map(lambda batches: _counted(batches, parts), found)
+        except SameHash:
+            return None
+    return Counts(
+        np.sum([each.rows for each in counts], axis=0),
+        _summed([each.parts for each in counts]),
+        _summed([each.values for each in counts]),
+        np.concatenate([each.several for each in counts]),
+        sum(each.records for each in counts),
     )
-    places = [
-        (words.index(split.words[bit // BITS]), bit % BITS)
-        for split in splits.values()
-        for bit in range(len(split.meanings))
-    ]
-    sums = ", ".join(f"sum((bits_{word} >> {bit}) & 1)::BIGINT" for word, bit in places)
-    tables = ", ".join(_bit_table(name, split) for name, split in own.items())
+
+
+def people_of_hashes(placed: Frame, hashes: np.ndarray | None) -> Frame:
+    """The records of some people.
+
+    Parameters
+    ----------
+    placed : narwhals frame
+        On DuckDB, where there are hashes.
+    hashes : numpy.ndarray of uint64, optional
+        DuckDB's hash of their ``person_id``. Others with the same hash come along. Without it the
+        records are all there.
+    """
+    if hashes is None:
+        return placed
+    query = "SELECT * FROM placed WHERE hash(person_id) IN (SELECT hash FROM known)"
+    return frame_of(_asked(placed.to_native(), pd.DataFrame({"hash": hashes}), query))
+
+
+def _summed(counts: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    return {name: np.sum([each[name] for each in counts], axis=0) for name in counts[0]}
+
+
+def _counted(batches: list[_Columns], parts: Parts) -> Counts:
+    columns = [np.concatenate(column) for column in zip(*batches, strict=True)]
+    batches.clear()
+    return count_sorted(columns, parts)
+
+
+def _read(placed: Any, parts: Parts, whose: str, sorts: int) -> list[list[_Columns]]:
+    """The numbers of each record that names somebody, in batches for each sort."""
+    joins, codes = "", ["row_id::INTEGER"]
+    for at, (name, values) in enumerate(parts.values.items()):
+        joins += f" LEFT JOIN known AS k{at} ON placed.{quoted(name)} = k{at}.value_{at}"
+        code = f"CASE WHEN placed.{quoted(name)} IS NULL THEN {len(values)} ELSE k{at}.code END"
+        codes.append(f"{code}::INTEGER")
     query = (
-        f"{'WITH ' if own else ''}{tables} SELECT {sums} FROM (SELECT {any_of} FROM placed "
-        f"JOIN masks USING (row_id){joins} WHERE person_id IS NOT NULL GROUP BY person_id)"
+        f"SELECT hash(person_id), (hash('~' || person_id::VARCHAR) >> 32)::UINTEGER, "
+        f"{', '.join(codes)} FROM placed{joins} WHERE person_id IS NOT NULL AND {whose}"
     )
-    counts = iter(placed.query("placed", query).fetchall()[0])
-    found = {
-        name: pd.DataFrame(
-            {name: split.meanings, "people": [float(next(counts) or 0) for _ in split.meanings]}
-        )
-        for name, split in splits.items()
-    }
-    return {name: table[table["people"] > 0] for name, table in found.items()}
+    step()
+    relation = _asked(placed, _side_by_side(list(parts.values.values())), query)
+    # Releases of DuckDB before 2.0 call it by another name.
+    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_record_batch
+    kinds = ("uint64", "uint32", *["int32"] * len(codes))
+    found: list[list[_Columns]] = [[[np.empty(0, k) for k in kinds]] for _ in range(sorts)]
+    try:
+        for batch in read(BATCH):
+            for of_sort, columns in zip(found, _apart(batch, sorts), strict=True):
+                of_sort.append(columns)
+    except Exception as error:
+        raise refused(frame_of(placed), error) from error
+    return found
 
 
-def _bit_table(name: str, split: _Split) -> str:
-    """One row for each value of a column, with its bit."""
-    bits = ", ".join(
-        f"CASE WHEN code // {BITS} = {at} THEN 1::BIGINT << (code % {BITS})::INT ELSE 0 END "
-        f"AS word_{at}"
-        for at in range(len(split.words))
-    )
-    return (
-        f"{split.table} AS (SELECT value, {bits} FROM (SELECT value, "
-        "row_number() OVER (ORDER BY value NULLS LAST) - 1 AS code "
-        f"FROM (SELECT DISTINCT {quoted(name)} AS value FROM placed)))"
-    )
+def _apart(batch: Any, sorts: int) -> list[_Columns]:
+    """The numbers of a batch, for one sort after another: by the first bits of the hash."""
+    columns = [column.to_numpy() for column in batch.columns]
+    high = np.uint64(64 - (sorts.bit_length() - 1))
+    sort_of = (columns[0] >> high).astype("uint16")
+    order = np.argsort(sort_of, kind="stable")
+    ends = np.cumsum(np.bincount(sort_of, minlength=sorts))[:-1]
+    split = [np.split(column[order], ends) for column in columns]
+    return [list(each) for each in zip(*split, strict=True)]
 
 
-def _masks(row_ids: np.ndarray, codes: np.ndarray) -> pd.DataFrame:
-    """One row for each row of the map: its parts as bits of whole numbers."""
-    word, bit = np.divmod(codes.astype("int64"), BITS)
-    rows, at = np.unique(row_ids, return_inverse=True)
-    bits = np.zeros((len(rows), int(word.max()) + 1), dtype="int64")
-    np.bitwise_or.at(bits, (at, word), np.left_shift(np.int64(1), bit))
-    table = pd.DataFrame(bits, columns=[f"word_{number}" for number in range(bits.shape[1])])
-    return table.assign(row_id=rows)
+def _asked(placed: Any, known: pd.DataFrame, query: str) -> Any:
+    """A question to the records beside what is known; DuckDB finds both by their names here."""
+    return placed.query("placed", query)
+
+
+def _side_by_side(columns: Sequence[pd.Series]) -> pd.DataFrame:
+    """Values of several columns in one table, each beside its number."""
+    longest = max((len(values) for values in columns), default=0)
+    table = {f"value_{at}": _padded(values, longest) for at, values in enumerate(columns)}
+    return pd.DataFrame({"code": np.arange(longest, dtype="int32"), **table})
+
+
+def _padded(values: pd.Series, length: int) -> pd.Series:
+    kind = "float64" if pd.api.types.is_numeric_dtype(values) else object
+    return pd.Series([*values, *[None] * (length - len(values))], dtype=kind)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import socialvalue as sv
-from socialvalue import people_on_duckdb
+from socialvalue import file_tables, people_on_duckdb
 from socialvalue.engines import fetch
 from socialvalue.errors import InputError
 from tests.engines import ENGINES, QUICK_ENGINES, on_engine
@@ -161,17 +161,60 @@ def test_values_of_other_records_are_refused_on_every_engine(engine, expected):
             sv.value_records(records_of(on_engine(engine, other)), expected)
 
 
-@pytest.mark.parametrize("most", [0, 600])
-def test_people_are_counted_by_columns_of_many_values(monkeypatch, most):
-    # 150 values take three whole numbers of 60 bits; with none allowed they are grouped instead.
-    monkeypatch.setattr(people_on_duckdb, "MOST_VALUES", most)
+def same_people(native: object, records: pd.DataFrame) -> sv.Assessment:
+    """People on DuckDB are those of pandas, and so is what the audit says of them."""
+    wanted = sv.assess(records_of(records), breakdowns=["ward", "imd_decile"])
+    found = sv.assess(records_of(native), breakdowns=["ward", "imd_decile"])
+    for key in ("ward", "imd_decile", "sdg", "outcome"):
+        same(found.by(key), wanted.by(key))
+    same(found.impact_map, wanted.impact_map)
+    same(found.findings, wanted.findings)
+    return found
+
+
+def test_people_are_counted_by_columns_of_many_values():
     places = [f"Place {at % 151}" if at % 151 else None for at in range(1200)]
     records = outcomes(1200).assign(ward=places)
-    wanted = sv.assess(records_of(records), breakdowns=["ward", "imd_decile"])
-    found = sv.assess(records_of(on_engine("duckdb", records)), breakdowns=["ward", "imd_decile"])
+    found = same_people(on_engine("duckdb", records), records)
     assert len(found.by("ward")) == 151
-    for key in ("ward", "imd_decile"):
-        same(found.by(key), wanted.by(key))
+
+
+def test_people_are_counted_where_no_row_is_valued():
+    records = outcomes().assign(proxy_id=None)
+    found = same_people(on_engine("duckdb", records), records)
+    assert not found.impact_map["counted"].any()
+
+
+def test_people_of_many_records_are_counted_in_several_goes(monkeypatch):
+    monkeypatch.setattr(people_on_duckdb, "AT_ONCE", 150)
+    monkeypatch.setattr(people_on_duckdb, "IN_ONE_SORT", 20)
+    goes, read = [], people_on_duckdb._read
+    monkeypatch.setattr(people_on_duckdb, "_read", lambda *a: goes.append(a[2:]) or read(*a))
+    same_people(on_engine("duckdb", outcomes()), outcomes())
+    assert [sorts for _, sorts in goes] == [8, 8, 8]
+
+
+def test_people_are_told_apart_where_hashes_do_not_tell(monkeypatch):
+    def refuse(*_: object) -> None:
+        raise people_on_duckdb.SameHash
+
+    monkeypatch.setattr(people_on_duckdb, "count_sorted", refuse)
+    same_people(on_engine("duckdb", outcomes()), outcomes())
+
+
+def test_people_are_counted_without_pyarrow(monkeypatch):
+    monkeypatch.setattr(people_on_duckdb, "find_spec", lambda _: None)
+    same_people(on_engine("duckdb", outcomes()), outcomes())
+
+
+@pytest.mark.parametrize("in_memory", [0, 1000])
+def test_records_of_files_are_asked_again_in_memory_or_from_a_file(
+    monkeypatch, tmp_path, in_memory
+):
+    monkeypatch.setattr(file_tables, "_KEPT_IN_MEMORY", in_memory)
+    pytest.importorskip("pyarrow")
+    outcomes().to_parquet(tmp_path / "outcomes.parquet")
+    same_people(tmp_path / "outcomes.parquet", outcomes())
 
 
 @pytest.mark.java
