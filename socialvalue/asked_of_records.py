@@ -29,7 +29,6 @@ from socialvalue.people_in_both_values import (
     rows_without_names,
     sets_that_may_overlap,
 )
-from socialvalue.people_on_duckdb import people_of_hashes
 from socialvalue.records_behind import dated_after, samples, value_of_activities
 from socialvalue.tables import stacked
 from socialvalue.valuation import ValuedMap
@@ -38,7 +37,7 @@ from socialvalue.wellbys_of_people import wellbys_of_people
 
 def answers_of(
     placed: Frame,
-    several: np.ndarray | None,
+    of_several: Frame,
     valued: ValuedMap,
     tables: Mapping[str, pd.DataFrame],
     *,
@@ -52,8 +51,8 @@ def answers_of(
     placed : narwhals frame
         Who is behind the records, with the ``row_id`` of their row and the columns of
         `socialvalue.records_behind.COLUMNS` that are there.
-    several : numpy.ndarray of uint64, optional
-        Who has several records of one kin (`kin_of_rows`), as `socialvalue.people` tells it.
+    of_several : narwhals frame
+        Those of people with several records of one kin (`kin_of_rows`), and perhaps of others.
     valued : ValuedMap
     tables : mapping of str to DataFrame
         Typed tables of records.
@@ -64,7 +63,6 @@ def answers_of(
     rows = valued.rows
     sets = sets_that_may_overlap(rows, valued.values)
     may_overlap = sets.loc[~sets["kind"].isin(OF_NAMED), "row_id"]
-    of_several = people_of_hashes(placed, several)
     again = repeats(placed, of_several, rows)
     once_each = without_repeats(of_several, rows, again) if len(sets) else of_several
     claimed = tables["partner_claims"]["activity_id"].dropna().unique().tolist()

@@ -25,6 +25,7 @@ from socialvalue.people import (
     are_told_apart,
     count_people,
 )
+from socialvalue.people_on_duckdb import of_people
 from socialvalue.progress import progress_bar
 from socialvalue.proxies import ProxySet, load_proxies
 from socialvalue.records import Records
@@ -292,7 +293,11 @@ def _broken_down(job: _Job, placed: Frame, column: str) -> ValuedMap:
 
 
 def _claim(job: _Job, valued: ValuedMap, people: People, placed: Frame) -> Claim:
-    appraisal = job.appraisal
+    appraisal, told_apart = job.appraisal, people.several
+    of_several = placed
+    if told_apart is not None:
+        records = int(valued.rows["records"].sum())
+        of_several = job.basis.records.kept(of_people(placed, told_apart), records)
     tables, day = job.parsed.tables, provenance.today()
     month = appraisal.assumptions.year_start_month
     return Claim(
@@ -302,7 +307,7 @@ def _claim(job: _Job, valued: ValuedMap, people: People, placed: Frame) -> Claim
         tables=tables,
         people=people.behind,
         survey_change=survey_change(tables),
-        answers=answers_of(placed, people.several, valued, tables, day=day, year_start_month=month),
+        answers=answers_of(placed, of_several, valued, tables, day=day, year_start_month=month),
         range=appraisal.range,
         ratio_missing=appraisal.ratio_missing,
         outside_ratio=appraisal.lines.loc[~appraisal.in_ratio, "row_id"].drop_duplicates(),

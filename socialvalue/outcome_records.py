@@ -125,9 +125,20 @@ class OutcomeRecords:
         there = placed.collect_schema().names()
         narrow = placed.select(*[name for name in dict.fromkeys(wanted) if name in there])
         asked_again = breakdowns or set(_PEOPLE) & set(there)
-        if not asked_again or not isinstance(self.source, FileTable):
-            return narrow
-        return frame_of(self.source.kept(narrow.to_native(), int(collapsed.rows["records"].sum())))
+        return self.kept(narrow, int(collapsed.rows["records"].sum())) if asked_again else narrow
+
+    def kept(self, frame: Frame, records: int) -> Frame:
+        """A question to records in files, answered once; to others it is put each time anew.
+
+        Parameters
+        ----------
+        frame : narwhals frame
+        records : int
+            How many it has at most.
+        """
+        if not isinstance(self.source, FileTable):
+            return frame
+        return frame_of(self.source.kept(frame.to_native(), records))
 
 
 def collapse_rows(narrow: Frame, column: str) -> pd.DataFrame:

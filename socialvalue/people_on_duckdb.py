@@ -18,12 +18,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from socialvalue.engines import Frame, frame_of, quoted, refused
-from socialvalue.progress import step
+from socialvalue.arrow_batches import batches_of
+from socialvalue.engines import Frame, frame_of, quoted
 from socialvalue.sorted_people import Counts, Parts, SameHash, count_sorted
 
-BATCH = 1 << 18
-"""Records in one batch on their way here."""
 AT_ONCE = 1 << 25
 """Records whose numbers are held at once: some 20 bytes of each. More are read in several goes,
 each of other people."""
@@ -77,19 +75,16 @@ def count_on_duckdb(placed: Any, parts: Parts, records: int) -> Counts | None:
     )
 
 
-def people_of_hashes(placed: Frame, hashes: np.ndarray | None) -> Frame:
+def of_people(placed: Frame, hashes: np.ndarray) -> Frame:
     """The records of some people.
 
     Parameters
     ----------
     placed : narwhals frame
-        On DuckDB, where there are hashes.
-    hashes : numpy.ndarray of uint64, optional
-        DuckDB's hash of their ``person_id``. Others with the same hash come along. Without it the
-        records are all there.
+        On DuckDB.
+    hashes : numpy.ndarray of uint64
+        DuckDB's hash of their ``person_id``. Others with the same hash come along.
     """
-    if hashes is None:
-        return placed
     query = "SELECT * FROM placed WHERE hash(person_id) IN (SELECT hash FROM known)"
     return frame_of(_asked(placed.to_native(), pd.DataFrame({"hash": hashes}), query))
 
@@ -115,18 +110,12 @@ def _read(placed: Any, parts: Parts, whose: str, sorts: int) -> list[list[_Colum
         f"SELECT hash(person_id), (hash('~' || person_id::VARCHAR) >> 32)::UINTEGER, "
         f"{', '.join(codes)} FROM placed{joins} WHERE person_id IS NOT NULL AND {whose}"
     )
-    step()
     relation = _asked(placed, _side_by_side(list(parts.values.values())), query)
-    # Releases of DuckDB before 2.0 call it by another name.
-    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_record_batch
     kinds = ("uint64", "uint32", *["int32"] * len(codes))
     found: list[list[_Columns]] = [[[np.empty(0, k) for k in kinds]] for _ in range(sorts)]
-    try:
-        for batch in read(BATCH):
-            for of_sort, columns in zip(found, _apart(batch, sorts), strict=True):
-                of_sort.append(columns)
-    except Exception as error:
-        raise refused(frame_of(placed), error) from error
+    for batch in batches_of(relation):
+        for of_sort, columns in zip(found, _apart(batch, sorts), strict=True):
+            of_sort.append(columns)
     return found
 
 

@@ -12,14 +12,12 @@ from typing import Any, NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from socialvalue.arrow_batches import batches_of
 from socialvalue.engine_tables import HeldTable
-from socialvalue.engines import fetch, quoted, refused
+from socialvalue.engines import fetch, quoted
 from socialvalue.identifiers import Identifiers, identifiers_of_hashes
 from socialvalue.plain_cells import surely_plain
-from socialvalue.progress import step
 
-BATCH = 1 << 18
-"""Records in one batch."""
 LONGEST = 100
 """Longer text is not handed over: a batch must not grow with what somebody writes into a note."""
 SORTED_AT_ONCE = 1 << 26
@@ -135,14 +133,8 @@ def _batches(held: HeldTable, identifier: str, cells: Sequence[str]) -> Iterator
         # A blank in its place is not plain: the engine is asked of the whole column.
         *[f"CASE WHEN strlen({c}) > {LONGEST} THEN ' ' ELSE {c} END" for c in map(quoted, cells)],
     ]
-    step()
-    relation = held.frame.to_native().query("held", f"SELECT {', '.join(columns)} FROM held")
-    # Releases of DuckDB before 2.0 call it by another name.
-    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_record_batch
-    try:
-        yield from read(BATCH)
-    except Exception as error:
-        raise refused(held.frame, error) from error
+    query = f"SELECT {', '.join(columns)} FROM held"
+    yield from batches_of(held.frame.to_native().query("held", query))
 
 
 def _kind(held: HeldTable, name: str) -> str:

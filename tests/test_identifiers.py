@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import socialvalue as sv
-from socialvalue import identifiers, text_screen
+from socialvalue import arrow_batches, identifiers, text_screen
 from socialvalue.engine_tables import open_table
 from socialvalue.identifiers import plain_identifiers, repeated_identifiers
 from socialvalue.schemas import OUTCOMES
@@ -37,7 +37,7 @@ def by_hand(ids):
 def test_hashes_find_what_a_count_by_hand_finds(at_once, batch, ids):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_screen, "SORTED_AT_ONCE", at_once)
-        patch.setattr(text_screen, "BATCH", batch)
+        patch.setattr(arrow_batches, "BATCH", batch)
         held = held_of(ids)
         found = screen(held, ["outcome_id"], "outcome_id").identifiers
         repeated, records, blank, names = by_hand(ids)
