@@ -110,7 +110,8 @@ def _blank_rows(held: HeldTable, identifiers: Identifiers | None) -> int:
         without = identifiers.blank
     if not without:
         return 0
-    return _count(held, held.blank())
+    nameless = held.frame.filter(nw.col("outcome_id").is_null())
+    return _count(replace(held, frame=nameless), held.blank())
 
 
 def _count(held: HeldTable, which: nw.Expr) -> int:
