@@ -170,7 +170,7 @@ def assess(
     assumptions = assumptions or Assumptions()
     if not isinstance(proxies, ProxySet):
         proxies = load_proxies(proxies)
-    asked = (breakdowns,) if isinstance(breakdowns, str) else tuple(breakdowns)
+    asked = (breakdowns,) if isinstance(breakdowns, str) else tuple(map(str, breakdowns))
     # What is a key of every impact map needs no map of its own.
     known = (*ROW_KEYS, "year", *shipped_frameworks(), *proxies.frameworks)
     breakdowns = tuple(name for name in dict.fromkeys(asked) if name not in known)

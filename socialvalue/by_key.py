@@ -133,7 +133,7 @@ def _map_for(result: "Result", keys: Sequence[str]) -> str:
     if declared and len(keys) > 1 and result.profile == "publish":
         raise SettingsError(
             f"A published result cannot cross {declared[0]!r} with another key: its cells "
-            "could rest on very few people. Ask for one key, or ask the assessment itresult."
+            "could rest on very few people. Ask for one key, or ask the assessment itself."
         )
     return declared[0] if declared else ""
 

@@ -85,7 +85,8 @@ def values_of_one_effect(claim: Claim) -> Iterator[dict]:
 
 
 def _finding(claim: Claim, rule: str, hits: list[_Hit]) -> dict:
-    hits = sorted(hits, key=lambda hit: -hit.value)
+    # To the penny, for engines add up in another order: equals stand as they are found.
+    hits = sorted(hits, key=lambda hit: -round(hit.value, 2))
     value = sum(hit.value for hit in hits)
     ids = sorted(set().union(*[hit.row_ids for hit in hits]))
     sure = hits[0].sure
@@ -138,8 +139,10 @@ def _of_nobody_named(claim: Claim) -> Iterator[_Hit]:
     sides = lines.groupby(["cell", "side_"])
     worth = sides[["present_value"]].sum().reset_index()
     worth = worth.assign(
-        set_=sides["set_"].first().to_numpy(), ids=sides["row_id"].agg(frozenset).to_numpy()
-    ).sort_values("present_value", ascending=False, kind="stable")
+        set_=sides["set_"].first().to_numpy(),
+        ids=sides["row_id"].agg(frozenset).to_numpy(),
+        pence=worth["present_value"].round(2),
+    ).sort_values("pence", ascending=False, kind="stable")
     for _, cell in worth.groupby("cell", sort=False):
         two, value = cell.iloc[:2], float(cell["present_value"].iloc[1:].sum())
         low, high = two["side_"]

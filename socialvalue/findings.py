@@ -161,10 +161,13 @@ class Claim:
 
 
 def in_order(findings: pd.DataFrame) -> pd.DataFrame:
-    """Findings with the most severe first, and of those the most valuable."""
+    """Findings with the most severe first, and of those the most valuable.
+
+    To the penny, for engines add up in another order: equals stand in the order of the rules.
+    """
     keys = findings.assign(
         _severity=findings["severity"].map(_ORDER),
-        _size=-pd.to_numeric(findings["value_at_stake"]).fillna(0.0),
+        _size=-pd.to_numeric(findings["value_at_stake"]).fillna(0.0).round(2),
     )
     keys = keys.sort_values(["_severity", "_size"], kind="stable")
     return findings.loc[keys.index].reset_index(drop=True)

@@ -143,7 +143,7 @@ def _on_duckdb(
     of_rows = _filled(pd.DataFrame({_ROW: range(len(counts.rows)), "people": counts.rows}))
     of_parts = pd.concat([_of_split(parts, *split) for split in counts.parts.items()])
     of_values = {
-        name: _filled(pd.DataFrame({name: [*values, None], "people": counts.values[name]}))
+        name: _filled(pd.DataFrame({name: _and_none(values), "people": counts.values[name]}))
         for name, values in there.items()
     }
     if counts.records < records:
@@ -203,13 +203,19 @@ def _of_split(parts: pd.DataFrame, name: str, people: np.ndarray) -> pd.DataFram
     return _filled(pd.DataFrame({"part_": range(first, first + len(people)), "people": people}))
 
 
+def _and_none(values: pd.Series) -> pd.Series:
+    """Values and, behind them, that there is none; of the type of the values."""
+    return pd.Series([*values, None], dtype=values.dtype)
+
+
 def _filled(counts: pd.DataFrame) -> pd.DataFrame:
     return counts[counts["people"] > 0].astype({"people": "float64"})
 
 
 def _added(named: pd.DataFrame, stated: pd.DataFrame, key: str) -> pd.DataFrame:
     """People with a name and people without one, by a key of which a value may be missing."""
-    both = stacked(named[[key, "people"]], stated[[key, "people"]])
+    stated = stated[[key, "people"]].astype({key: named[key].dtype})
+    both = stacked(named[[key, "people"]], stated)
     return both.groupby(key, as_index=False, dropna=False)["people"].sum()
 
 

@@ -179,6 +179,14 @@ def test_people_are_counted_by_columns_of_many_values():
     assert len(found.by("ward")) == 151
 
 
+def test_people_are_counted_by_columns_in_which_nothing_is_written():
+    for named in (True, False):
+        records = outcomes().assign(ward=pd.Series([None] * 400, dtype=object))
+        records = records.assign(person_id="P1") if named else records
+        found = same_people(on_engine("duckdb", records), records)
+        assert found.by("ward")["people"].notna().all()
+
+
 def test_people_are_counted_where_no_row_is_valued():
     records = outcomes().assign(proxy_id=None)
     found = same_people(on_engine("duckdb", records), records)
