@@ -57,22 +57,19 @@ def count_on_duckdb(placed: Any, parts: Parts, records: int) -> Counts | None:
     sorts = 2
     while sorts * goes * IN_ONE_SORT < records:
         sorts *= 2
-    counts: list[Counts] = []
+    total: Counts | None = None
+    several = []
     for go in range(goes):
         found = _read(placed, parts, f"hash(person_id) % {goes} = {go}", sorts)
         try:
             # Numpy lets other threads run while it sorts and looks up.
             with ThreadPoolExecutor(os.cpu_count()) as pool:
-                counts += pool.map(lambda batches: _counted(batches, parts), found)
+                for each in pool.map(lambda batches: _counted(batches, parts), found):
+                    several.append(each.several)
+                    total = each if total is None else _added(total, each)
         except SameHash:
             return None
-    return Counts(
-        np.sum([each.rows for each in counts], axis=0),
-        _summed([each.parts for each in counts]),
-        _summed([each.values for each in counts]),
-        np.concatenate([each.several for each in counts]),
-        sum(each.records for each in counts),
-    )
+    return None if total is None else total._replace(several=np.concatenate(several))
 
 
 def of_people(placed: Frame, hashes: np.ndarray) -> Frame:
@@ -89,8 +86,21 @@ def of_people(placed: Frame, hashes: np.ndarray) -> Frame:
     return frame_of(_asked(placed.to_native(), pd.DataFrame({"hash": hashes}), query))
 
 
-def _summed(counts: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    return {name: np.sum([each[name] for each in counts], axis=0) for name in counts[0]}
+def _added(some: Counts, more: Counts) -> Counts:
+    """Counts of some people and of others, but for those with several records."""
+    return Counts(
+        some.rows + more.rows,
+        _summed(some.parts, more.parts),
+        _summed(some.values, more.values),
+        more.several,
+        some.records + more.records,
+    )
+
+
+def _summed(
+    some: Mapping[str, np.ndarray], more: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    return {name: counts + more[name] for name, counts in some.items()}
 
 
 def _counted(batches: list[_Columns], parts: Parts) -> Counts:
